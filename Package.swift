@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors where CI builds; elsewhere a newer compiler's new warning must not stop an administrator.
+let strict = Context.environment["CI"] != nil
+
+/// Every Swift target of the package.
+let house: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+
+/// What `pam-checkpwd` is made of. With the trait `Embedded` it is compiled as Embedded Swift: one program without
+/// Swift's runtime library, since it is started once per login. Without the trait the same sources serve the tests
+/// and the other programs.
+let core: [SwiftSetting] = house + [
+    .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
+    .unsafeFlags(["-wmo", "-Osize"], .when(traits: ["Embedded"])),
+]
+
+/// C code that stands between libc, PAM, LMDB or OpenSSL and Swift.
+let shim: [CSetting] = [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+    name: "pam-checkpwd",
+    products: [
+        .executable(name: "pam-checkpwd", targets: ["pam-checkpwd"]),
+        .executable(name: "checkpwdctl", targets: ["checkpwdctl"]),
+        .executable(name: "smtp-auth", targets: ["smtp-auth"]),
+    ],
+    traits: [
+        .trait(name: "Embedded", description: "Build pam-checkpwd as Embedded Swift; its release build.")
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    ],
+    targets: [
+        // The ground: C shims.
+        .target(name: "CPlatform", cSettings: shim),
+        .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
+        .target(name: "CLMDB", cSettings: shim),
+        .target(name: "CCrypto", cSettings: shim),
+
+        // The core: what a login passes through inside pam-checkpwd.
+        .target(name: "ByteStrings", swiftSettings: core),
+        .target(name: "Verdicts", dependencies: ["ByteStrings", "CPlatform"], swiftSettings: core),
+        .target(name: "Credentials", dependencies: ["ByteStrings", "CPlatform"], swiftSettings: core),
+        .target(
+            name: "Checkpassword",
+            dependencies: ["ByteStrings", "Credentials", "CPlatform", "Verdicts"], swiftSettings: core),
+        .target(
+            name: "PAM", dependencies: ["ByteStrings", "CPAM", "CPlatform", "Credentials", "Verdicts"],
+            swiftSettings: core),
+        .target(
+            name: "Libcrypto", dependencies: ["ByteStrings", "CCrypto", "Credentials", "Verdicts"],
+            swiftSettings: core),
+        .target(
+            name: "ChallengeResponse", dependencies: ["ByteStrings", "Credentials", "Libcrypto", "Verdicts"],
+            swiftSettings: core),
+        .target(
+            name: "SecretStore",
+            dependencies: ["ByteStrings", "CLMDB", "CPlatform", "Credentials", "Libcrypto", "Verdicts"],
+            swiftSettings: core),
+        .target(
+            name: "Bridge",
+            dependencies: [
+                "ByteStrings", "ChallengeResponse", "Checkpassword", "Credentials", "PAM", "SecretStore", "Verdicts",
+            ],
+            swiftSettings: core),
+        .executableTarget(
+            name: "pam-checkpwd",
+            dependencies: [
+                "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "SecretStore", "Verdicts",
+            ],
+            swiftSettings: core + [.unsafeFlags(["-parse-as-library"])]),
+
+        // The administrator's tool.
+        .executableTarget(
+            name: "checkpwdctl",
+            dependencies: [
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "SecretStore", "Verdicts",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+
+        // The SMTP side.
+        .target(name: "SASL", dependencies: ["ByteStrings", "Credentials"], swiftSettings: house),
+        .target(
+            name: "SMTPFront",
+            dependencies: [
+                "ByteStrings", "CPlatform", "Credentials", "SASL", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "smtp-auth",
+            dependencies: [
+                "SMTPFront", "Verdicts",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,55 @@
+/* libc for Embedded Swift, which has no Glibc module: the headers as they are, and an accessor for each thing in them
+ * that Swift does not import (variadic calls, macros, global variables). */
+#ifndef CPLATFORM_H
+#define CPLATFORM_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <syslog.h>
+#include <unistd.h>
+
+/* errno(3), a macro. */
+int cplatform_errno(void);
+
+/* open(2), variadic; always close-on-exec. */
+int cplatform_open(const char *path, int flags, mode_t mode);
+
+/* syslog(3), variadic; the line is never a format. */
+void cplatform_syslog(int priority, const char *line);
+
+/* PR_SET_DUMPABLE 0: no core file, no ptrace and no /proc/PID/mem for other processes of the same user. */
+int cplatform_forbid_dumps(void);
+
+/* Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed, so that no file opened later can land where a
+ * message is written to. */
+int cplatform_occupy_standard_descriptors(void);
+
+/* getopt(3)'s globals. Resetting makes the next scan start at argv[1]. */
+int cplatform_optind(void);
+int cplatform_optopt(void);
+const char *cplatform_optarg(void);
+void cplatform_reset_options(void);
+
+/* Starts argv[0], searched for in $PATH, in a session of its own with descriptors[0..3] as its descriptors 0 to 3 and
+ * no others, default signal actions and no signal blocked. Returns 0 or an errno; the process id in *pid. */
+int cplatform_spawn(pid_t *pid, char *const argv[], char *const environment[], const int descriptors[4]);
+
+/* waitpid(2) until this child has ended: its exit status, or 128 plus the signal that killed it, or -1. */
+int cplatform_wait(pid_t pid);
+
+/* environ(7). */
+char **cplatform_environment(void);
+
+#endif

@@ -1,0 +1,39 @@
+#include "CPlatform.h"
+
+#include <sys/prctl.h>
+
+int cplatform_errno(void)
+{
+	return errno;
+}
+
+int cplatform_open(const char *path, int flags, mode_t mode)
+{
+	return open(path, flags | O_CLOEXEC, mode);
+}
+
+void cplatform_syslog(int priority, const char *line)
+{
+	syslog(priority, "%s", line);
+}
+
+int cplatform_forbid_dumps(void)
+{
+	return prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
+}
+
+int cplatform_occupy_standard_descriptors(void)
+{
+	for (int descriptor = 0; descriptor < 3; descriptor++) {
+		/* Those below are open by now, so open(2) returns this very number. */
+		if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF &&
+		    open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY) != descriptor)
+			return -1;
+	}
+	return 0;
+}
+
+char **cplatform_environment(void)
+{
+	return environ;
+}

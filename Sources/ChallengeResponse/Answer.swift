@@ -1,0 +1,28 @@
+import Credentials
+import Verdicts
+
+/// A client's answer to a challenge.
+public struct Answer {
+    private let challenge: UnsafeRawBufferPointer
+    private let digest: UnsafeRawBufferPointer
+
+    /// - Parameters:
+    ///   - challenge: as it was sent to the client.
+    ///   - digest: 32 hexadecimal digits, as the client sent them.
+    public init(to challenge: UnsafeRawBufferPointer, digest: UnsafeRawBufferPointer) {
+        self.challenge = challenge
+        self.digest = digest
+    }
+
+    /// Whether one of the digests, computed with the secret, is the one that was answered.
+    ///
+    /// Every digest is computed, and compared in constant time: how long it takes tells nothing.
+    public func proves(_ secret: borrowing Secret, by digests: [Digest]) throws(Failure) -> Bool {
+        var proved = false
+        for kind in digests {
+            let expected = try kind.hexadecimal(challenge: challenge, secret: secret)
+            if expected.withUnsafeBytes({ ConstantTime.equal($0, digest) }) { proved = true }
+        }
+        return proved
+    }
+}

@@ -1,0 +1,86 @@
+import ByteStrings
+import CPAM
+import Verdicts
+
+/// What a PAM function returned.
+struct ReturnCode: Equatable {
+    let rawValue: Int32
+
+    /// What a return code means to somebody who waits for a verdict.
+    enum Meaning: Equatable {
+        case success
+        /// Credentials or account were looked at and refused.
+        case refusal
+        /// Nobody could say.
+        case unanswered
+    }
+
+    var meaning: Meaning { row.meaning }
+
+    /// PAM's own name: `PAM_AUTH_ERR`.
+    var name: StaticString { row.name }
+
+    /// The failure that it is, or nil for success.
+    ///
+    /// - Parameter call: the PAM function that returned it.
+    func failure(of call: StaticString) -> Failure? {
+        var about = [UInt8](call)
+        about += " "
+        about += name
+        let cause = Cause(row.what, about: about, remedy: row.remedy)
+        return switch row.meaning {
+        case .success: nil
+        case .refusal: .rejected(cause)
+        case .unanswered: .temporary(cause)
+        }
+    }
+
+    private typealias Row = (name: StaticString, meaning: Meaning, what: StaticString, remedy: StaticString)
+
+    /// Every return code of pam(3). A code that Linux-PAM may add is one that nobody has judged yet: unanswered.
+    private var row: Row {
+        switch rawValue {
+        case PAM_SUCCESS: ("PAM_SUCCESS", .success, "success", "")
+
+        case PAM_AUTH_ERR: ("PAM_AUTH_ERR", .refusal, "authentication failed", "")
+        case PAM_USER_UNKNOWN: ("PAM_USER_UNKNOWN", .refusal, "unknown login", "")
+        case PAM_PERM_DENIED: ("PAM_PERM_DENIED", .refusal, "permission denied", "")
+        case PAM_MAXTRIES: ("PAM_MAXTRIES", .refusal, "too many tries", "")
+        case PAM_ACCT_EXPIRED: ("PAM_ACCT_EXPIRED", .refusal, "account expired", "chage -E extends it")
+        case PAM_CRED_EXPIRED: ("PAM_CRED_EXPIRED", .refusal, "credentials expired", "")
+        case PAM_AUTHTOK_EXPIRED: ("PAM_AUTHTOK_EXPIRED", .refusal, "password expired", "the user must change it")
+        case PAM_NEW_AUTHTOK_REQD:
+            ("PAM_NEW_AUTHTOK_REQD", .refusal, "password must be changed", "the user must change it")
+
+        case PAM_AUTHINFO_UNAVAIL: ("PAM_AUTHINFO_UNAVAIL", .unanswered, "backend unavailable", seeLog)
+        case PAM_CRED_INSUFFICIENT: ("PAM_CRED_INSUFFICIENT", .unanswered, "backend not accessible", seeLog)
+        case PAM_CRED_UNAVAIL: ("PAM_CRED_UNAVAIL", .unanswered, "credentials unavailable", seeLog)
+        case PAM_CRED_ERR: ("PAM_CRED_ERR", .unanswered, "credentials not set", seeLog)
+        case PAM_SESSION_ERR: ("PAM_SESSION_ERR", .unanswered, "session not opened", seeLog)
+        case PAM_SYSTEM_ERR: ("PAM_SYSTEM_ERR", .unanswered, "system error", seeLog)
+        case PAM_BUF_ERR: ("PAM_BUF_ERR", .unanswered, "out of memory", "")
+        case PAM_ABORT: ("PAM_ABORT", .unanswered, "module gave up", seeLog)
+        case PAM_SERVICE_ERR: ("PAM_SERVICE_ERR", .unanswered, "module failed", seeLog)
+        case PAM_OPEN_ERR: ("PAM_OPEN_ERR", .unanswered, "module not loaded", seeFile)
+        case PAM_SYMBOL_ERR: ("PAM_SYMBOL_ERR", .unanswered, "module not usable", seeFile)
+        case PAM_MODULE_UNKNOWN: ("PAM_MODULE_UNKNOWN", .unanswered, "module unknown", seeFile)
+        case PAM_NO_MODULE_DATA: ("PAM_NO_MODULE_DATA", .unanswered, "module data missing", seeLog)
+        case PAM_BAD_ITEM: ("PAM_BAD_ITEM", .unanswered, "bad item", seeLog)
+        case PAM_IGNORE: ("PAM_IGNORE", .unanswered, "no module answered", seeFile)
+        case PAM_CONV_ERR:
+            ("PAM_CONV_ERR", .unanswered, "module asked too much", "only a password prompt can be answered")
+        case PAM_CONV_AGAIN: ("PAM_CONV_AGAIN", .unanswered, "conversation unfinished", seeLog)
+        case PAM_INCOMPLETE: ("PAM_INCOMPLETE", .unanswered, "call unfinished", seeLog)
+        case PAM_TRY_AGAIN: ("PAM_TRY_AGAIN", .unanswered, "not ready", seeLog)
+        case PAM_AUTHTOK_ERR: ("PAM_AUTHTOK_ERR", .unanswered, "password not handled", seeLog)
+        case PAM_AUTHTOK_RECOVERY_ERR:
+            ("PAM_AUTHTOK_RECOVERY_ERR", .unanswered, "password not passed on", seeFile)
+        case PAM_AUTHTOK_LOCK_BUSY: ("PAM_AUTHTOK_LOCK_BUSY", .unanswered, "password database locked", "")
+        case PAM_AUTHTOK_DISABLE_AGING: ("PAM_AUTHTOK_DISABLE_AGING", .unanswered, "password aging disabled", "")
+        default: ("an unknown code", .unanswered, "unknown return code", seeLog)
+        }
+    }
+
+    private var seeLog: StaticString { "the module says why in the system's log" }
+    private var seeFile: StaticString { "see the service file, and the module's words in the system's log" }
+}

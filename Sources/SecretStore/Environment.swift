@@ -1,0 +1,204 @@
+import ByteStrings
+import CLMDB
+import CPlatform
+import Verdicts
+
+/// An LMDB environment: one file, and beside it a lock file of the same name with `-lock`.
+struct Environment: ~Copyable {
+    private let lmdb: clmdb_functions
+    private let handle: OpaquePointer
+    private let path: [UInt8]
+
+    enum Access {
+        case reading
+        case writing
+        /// Writing, to a file that may not exist yet.
+        case creating
+    }
+
+    /// How many processes can look up at once; logins come in crowds. Set by whoever creates the lock file.
+    private static let readers: UInt32 = 1022
+
+    init(at path: [UInt8], for access: Access) throws(Failure) {
+        let lmdb = try Environment.load()
+        var handle: OpaquePointer?
+        let failed = lmdb.env_create(&handle)
+        guard failed == 0, let handle else { throw Environment.failure("store cannot be opened", path, failed, lmdb) }
+        _ = lmdb.env_set_maxreaders(handle, Environment.readers)
+        // A map of one byte is rounded up to the data: a reader's address space may be bounded by its caller. A writer
+        // takes the size that the last writer left.
+        if access == .reading { _ = lmdb.env_set_mapsize(handle, 1) }
+        var flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS)
+        if access == .reading { flags |= UInt32(MDB_RDONLY) }
+        let status = Environment.open(handle, path, flags, creating: access == .creating, lmdb)
+        guard status == 0 else {
+            lmdb.env_close(handle)
+            throw Environment.failure("store cannot be opened", path, status, lmdb)
+        }
+        self.lmdb = lmdb
+        self.handle = handle
+        self.path = path
+    }
+
+    deinit {
+        lmdb.env_close(handle)
+    }
+
+    private static func open(
+        _ handle: OpaquePointer, _ path: [UInt8], _ flags: UInt32, creating: Bool, _ lmdb: clmdb_functions
+    ) -> Int32 {
+        path.withCString { path in
+            // LMDB creates what it is to write: a mistyped path must not become an empty store.
+            if !creating, access(path, F_OK) != 0 { return cplatform_errno() }
+            return lmdb.env_open(handle, path, flags, 0o600)
+        }
+    }
+
+    private static func load() throws(Failure) -> clmdb_functions {
+        var problem: UnsafePointer<CChar>?
+        guard let functions = clmdb_load(&problem) else {
+            throw .temporary(
+                Cause(
+                    "liblmdb cannot be loaded", about: problem.map { [UInt8](cString: $0) } ?? [],
+                    remedy: "install the package that has it (Debian: liblmdb0)"))
+        }
+        return functions.pointee
+    }
+
+    private static func failure(
+        _ what: StaticString, _ path: [UInt8], _ status: Int32, _ lmdb: clmdb_functions
+    ) -> Failure {
+        // LMDB's own codes are negative; the others are errno's.
+        guard status < 0, let words = lmdb.strerror(status) else {
+            return .temporary(
+                Cause(what, about: path, errno: status, remedy: "checkpwdctl init creates store and key"))
+        }
+        return .temporary(Cause(what, about: path + [UInt8](": ") + [UInt8](cString: words)))
+    }
+
+    /// Runs `body` in a transaction that sees one state of the store, and changes nothing.
+    ///
+    /// - Returns: what `body` returned, or nil where a writer has outgrown our map: open the environment anew.
+    func read<Result: ~Copyable>(
+        _ body: (borrowing View) throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        var transaction: OpaquePointer?
+        var status = lmdb.txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction)
+        if status == MDB_READERS_FULL {
+            // Places of processes that were killed.
+            _ = lmdb.reader_check(handle, nil)
+            status = lmdb.txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction)
+        }
+        if status == MDB_MAP_RESIZED { return nil }
+        guard status == 0, let transaction else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+        defer { lmdb.txn_abort(transaction) }
+        return try body(try View(transaction, lmdb, path))
+    }
+
+    /// Runs `body` in a transaction and commits it: the changes are on disk when this returns. Where the map is full it
+    /// is doubled, and `body` runs once more.
+    func write(_ body: (borrowing View) throws(Failure) -> Int32) throws(Failure) {
+        while true {
+            var transaction: OpaquePointer?
+            var status = lmdb.txn_begin(handle, nil, 0, &transaction)
+            if status == MDB_MAP_RESIZED {
+                // 0 means: as another writer left it.
+                _ = lmdb.env_set_mapsize(handle, 0)
+                continue
+            }
+            guard status == 0, let begun = transaction else {
+                throw Environment.failure("store cannot be written", path, status, lmdb)
+            }
+            do {
+                status = try body(try View(begun, lmdb, path))
+            } catch {
+                lmdb.txn_abort(begun)
+                throw error
+            }
+            if status == 0 {
+                status = lmdb.txn_commit(begun)
+            } else {
+                lmdb.txn_abort(begun)
+            }
+            switch status {
+            case 0: return
+            case MDB_MAP_FULL: try enlarge()
+            default: throw Environment.failure("store cannot be written", path, status, lmdb)
+            }
+        }
+    }
+
+    private func enlarge() throws(Failure) {
+        var info = MDB_envinfo()
+        var status = lmdb.env_info(handle, &info)
+        if status == 0 { status = lmdb.env_set_mapsize(handle, 2 * info.me_mapsize) }
+        guard status == 0 else { throw Environment.failure("store cannot grow", path, status, lmdb) }
+    }
+
+    /// The store's one table, inside a transaction.
+    struct View: ~Copyable {
+        private let transaction: OpaquePointer
+        private let lmdb: clmdb_functions
+        private let path: [UInt8]
+        private var table: MDB_dbi = 0
+
+        fileprivate init(_ transaction: OpaquePointer, _ lmdb: clmdb_functions, _ path: [UInt8]) throws(Failure) {
+            self.transaction = transaction
+            self.lmdb = lmdb
+            self.path = path
+            let status = lmdb.dbi_open(transaction, nil, 0, &table)
+            guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+        }
+
+        /// - Returns: a copy of the key's value, or nil where there is none.
+        func value(of key: [UInt8]) throws(Failure) -> [UInt8]? {
+            var value = MDB_val()
+            let status = withValue(key) { lmdb.get(transaction, table, $0, &value) }
+            if status == MDB_NOTFOUND { return nil }
+            guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+            return [UInt8](value)
+        }
+
+        /// - Returns: LMDB's status.
+        func put(_ key: [UInt8], _ value: [UInt8]) -> Int32 {
+            withValue(key) { key in withValue(value) { value in lmdb.put(transaction, table, key, value, 0) } }
+        }
+
+        /// - Returns: LMDB's status; `MDB_NOTFOUND` where there is no such key.
+        func delete(_ key: [UInt8]) -> Int32 {
+            withValue(key) { lmdb.del(transaction, table, $0, nil) }
+        }
+
+        /// Calls `body` with each key, in order.
+        func forEachKey(_ body: ([UInt8]) -> Void) throws(Failure) {
+            var cursor: OpaquePointer?
+            var status = lmdb.cursor_open(transaction, table, &cursor)
+            guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+            defer { lmdb.cursor_close(cursor) }
+            var key = MDB_val()
+            var value = MDB_val()
+            while true {
+                status = lmdb.cursor_get(cursor, &key, &value, MDB_NEXT)
+                if status == MDB_NOTFOUND { return }
+                guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+                body([UInt8](key))
+            }
+        }
+
+        private func withValue(_ bytes: [UInt8], _ body: (UnsafeMutablePointer<MDB_val>) -> Int32) -> Int32 {
+            bytes.withUnsafeBytes { bytes in
+                // Sound: LMDB does not write through the pointer of a key or of a value that is put.
+                var value = MDB_val(
+                    mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+                return body(&value)
+            }
+        }
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// A copy of what LMDB points to, which is gone when the transaction is.
+    fileprivate init(_ value: MDB_val) {
+        self = Array(UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size))
+    }
+}

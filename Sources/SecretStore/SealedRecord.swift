@@ -1,0 +1,88 @@
+import ByteStrings
+import Credentials
+import Libcrypto
+import Verdicts
+
+/// A secret as it lies in the store: sealed with AES-256-GCM, and bound to the login that it belongs to.
+///
+///     version 1 | key id 4 | created 8 | changed 8 | nonce 12 | sealed secret | tag 16
+///
+/// Times are seconds since 1970, most significant byte first. What stands before the nonce, followed by the login, is
+/// associated data: a record copied to another login, or with another date, does not open.
+struct SealedRecord {
+    static let version: UInt8 = 1
+    private static let headSize = 1 + KeyID.size + 8 + 8
+    private static let textStart = headSize + AES256GCM.nonceSize
+
+    let bytes: [UInt8]
+
+    /// Seals a secret under the ring's current key.
+    init(
+        sealing secret: borrowing Secret, of login: Login, created: UInt64, changed: UInt64,
+        with ring: borrowing KeyRing
+    ) throws(Failure) {
+        var head: [UInt8] = [SealedRecord.version]
+        head += ring.current.bytes
+        head.append(bigEndian: created)
+        head.append(bigEndian: changed)
+        let associated = head + login.bytes
+        let nonce = try Randomness.bytes(AES256GCM.nonceSize)
+        let cipher = try AES256GCM()
+        // A noncopyable parameter cannot be captured by the closure below: it sees a copy that is wiped with this scope.
+        let text = secret.withUnsafeBytes { Secret(copying: $0) }
+        let sealed = try ring.withKey(ring.current) { (key) throws(Failure) in
+            try cipher.seal(text, key: key, nonce: nonce, associated: associated)
+        }
+        bytes = head + nonce + sealed!
+    }
+
+    /// Takes what the store holds.
+    ///
+    /// - Throws: `temporary` where it is too short for a record, or its version is unknown.
+    init(_ bytes: [UInt8], of login: Login) throws(Failure) {
+        guard bytes.count >= SealedRecord.textStart + AES256GCM.tagSize, bytes[0] == SealedRecord.version else {
+            throw SealedRecord.damaged(login)
+        }
+        self.bytes = bytes
+    }
+
+    /// When the login first got a secret, in seconds since 1970.
+    var created: UInt64 {
+        bytes[(1 + KeyID.size)..<(1 + KeyID.size + 8)].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// Opens the secret.
+    ///
+    /// - Throws: `temporary` where the ring lacks the key, or the record is not the one that was sealed for this login.
+    func open(for login: Login, with ring: borrowing KeyRing) throws(Failure) -> Secret {
+        let id = KeyID(bytes: Array(bytes[1..<(1 + KeyID.size)]))
+        let nonce = Array(bytes[SealedRecord.headSize..<SealedRecord.textStart])
+        let associated = bytes[..<SealedRecord.headSize] + login.bytes
+        let cipher = try AES256GCM()
+        let opened = try ring.withKey(id) { (key) throws(Failure) -> Secret in
+            guard
+                let secret = try cipher.open(
+                    bytes[SealedRecord.textStart...], key: key, nonce: nonce, associated: Array(associated))
+            else { throw SealedRecord.damaged(login) }
+            return secret
+        }
+        guard let opened else {
+            throw .temporary(
+                Cause(
+                    "record sealed under another key", about: login.bytes,
+                    remedy: "--store-key must name the key file that belongs to this store"))
+        }
+        return opened
+    }
+
+    private static func damaged(_ login: Login) -> Failure {
+        .temporary(
+            Cause("record damaged", about: login.bytes, remedy: "checkpwdctl set gives the login its secret again"))
+    }
+}
+
+extension Array where Element == UInt8 {
+    fileprivate mutating func append(bigEndian number: UInt64) {
+        for shift in stride(from: 56, through: 0, by: -8) { append(UInt8(truncatingIfNeeded: number >> UInt64(shift))) }
+    }
+}

@@ -1,0 +1,24 @@
+/// A login that was not accepted. The case says what the caller may conclude, the cause what a person can do.
+public enum Failure: Error, Sendable {
+    /// The credentials, or the account, were looked at and are not acceptable.
+    case rejected(Cause)
+    /// The caller made a mistake: arguments, or the contents of descriptor 3.
+    case misused(Cause)
+    /// Nobody could say whether the credentials are right.
+    case temporary(Cause)
+
+    public var cause: Cause {
+        switch self {
+        case .rejected(let cause), .misused(let cause), .temporary(let cause): cause
+        }
+    }
+
+    /// The word for it in the log.
+    public var verdict: StaticString {
+        switch self {
+        case .rejected: "rejected"
+        case .misused: "misused"
+        case .temporary: "temporary"
+        }
+    }
+}
