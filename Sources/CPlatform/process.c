@@ -7,6 +7,11 @@ int cplatform_errno(void)
 	return errno;
 }
 
+const char *cplatform_error_words(int error)
+{
+	return strerrordesc_np(error);
+}
+
 int cplatform_open(const char *path, int flags, mode_t mode)
 {
 	return open(path, flags | O_CLOEXEC, mode);

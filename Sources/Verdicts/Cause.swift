@@ -26,7 +26,7 @@ public struct Cause: Sendable {
             text += ": "
             text.appendReadable(about)
         }
-        if errno != 0, let words = strerrordesc_np(errno) {
+        if errno != 0, let words = cplatform_error_words(errno) {
             text += ": "
             text += [UInt8](cString: words)
         }

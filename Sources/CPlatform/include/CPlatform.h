@@ -3,10 +3,6 @@
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -22,6 +18,10 @@
 
 /* errno(3), a macro. */
 int cplatform_errno(void);
+
+/* strerrordesc_np(3), a GNU extension: 'No such file or directory', or NULL. Headers here are read without _GNU_SOURCE,
+ * as Swift's own Glibc module reads them, or their types would not be the same. */
+const char *cplatform_error_words(int error);
 
 /* open(2), variadic; always close-on-exec. */
 int cplatform_open(const char *path, int flags, mode_t mode);
