@@ -100,6 +100,28 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
-    ],
+
+        // The tests: one target per module, and EndToEnd with real PAM, real accounts and real clients.
+        .target(
+            name: "TestSupport", dependencies: ["CPlatform", "Credentials", "Verdicts"], path: "Tests/TestSupport",
+            swiftSettings: house),
+    ]
+        + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
+        + suite("CPAM") + suite("PAM") + suite("Libcrypto") + suite("ChallengeResponse") + suite("SecretStore")
+        + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + [
+            .testTarget(
+                name: "EndToEnd",
+                dependencies: ["Credentials", "TestSupport"], path: "Tests/EndToEnd", swiftSettings: house)
+        ],
     swiftLanguageModes: [.v6]
 )
+
+/// The tests of one module.
+func suite(_ name: String, testing module: String? = nil) -> [Target] {
+    let needed: Set = ["ByteStrings", "CPAM", "Credentials", "TestSupport", "Verdicts", module ?? name]
+    return [
+        .testTarget(
+            name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: house)
+    ]
+}

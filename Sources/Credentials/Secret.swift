@@ -38,6 +38,14 @@ public struct Secret: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// A secret copied from an array, which nobody wipes: for what is no secret yet, and for tests.
+    public init(copying bytes: [UInt8]) {
+        self.init(capacity: bytes.count) { buffer in
+            buffer.copyBytes(from: bytes)
+            return bytes.count
+        }
+    }
+
     deinit {
         explicit_bzero(buffer.baseAddress!, buffer.count)
         buffer.deallocate()

@@ -29,7 +29,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
 private func serve(_ options: Options, _ program: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     let service = options.service ?? environment("PAM_SERVICE") ?? [UInt8]("pam-checkpwd")
     let remoteHost = environment("TCPREMOTEIP") ?? []
-    var report = Report(service: service, remoteHost: remoteHost)
+    var report = Report(service: service, remoteHost: remoteHost, debug: options.debug)
     do throws(Failure) {
         let policy = Policy(
             service: try Service(service), allowsOther: options.allowsOther, keepsIdentity: options.keepsIdentity,

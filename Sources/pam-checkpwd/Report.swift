@@ -11,10 +11,13 @@ struct Report {
     private var login: [UInt8] = []
     private let service: [UInt8]
     private let remoteHost: [UInt8]
+    private let debug: Bool
 
-    init(service: [UInt8], remoteHost: [UInt8]) {
+    /// - Parameter debug: whether the line goes to standard error, too.
+    init(service: [UInt8], remoteHost: [UInt8], debug: Bool) {
         self.service = service
         self.remoteHost = remoteHost
+        self.debug = debug
     }
 
     mutating func note(_ request: borrowing Request) {
@@ -56,6 +59,7 @@ struct Report {
     }
 
     private func send(_ priority: Int32, _ line: LogLine) {
+        if debug { StandardError.write(line.bytes) }
         line.bytes.withCString { cplatform_syslog(LOG_AUTHPRIV | priority, $0) }
     }
 }

@@ -1,0 +1,61 @@
+import ArgumentParser
+import ByteStrings
+import ChallengeResponse
+import Credentials
+import SASL
+import SecretStore
+import Verdicts
+
+struct Respond: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compute what a mail client answers to a CRAM-MD5 challenge.",
+        discussion: """
+            Asks for the secret on the terminal, without echo, and prints the answer in base64: what to type into a \
+            session by hand.
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @OptionGroup var login: LoginArgument
+
+    @Argument(help: "The challenge, in base64 as the server sent it, or as <…@…>.")
+    var challenge: String
+
+    @OptionGroup var source: SecretSource
+
+    @Flag(help: "Take the login's secret from the side store.")
+    var stored = false
+
+    func validate() throws {
+        if stored, source.stdin { throw ValidationError("--stored and --stdin exclude each other.") }
+    }
+
+    func run() throws {
+        try failing { () throws(Failure) in
+            let challenge = try decodedChallenge()
+            let secret = stored ? try storedSecret() : try source.read(twice: false)
+            let digest = try challenge.withUnsafeBytes { (challenge) throws(Failure) in
+                try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret)
+            }
+            let answer = Base64.encode(login.name.bytes + [UInt8](" ") + digest)
+            print(String(decoding: answer, as: UTF8.self))
+        }
+    }
+
+    private func decodedChallenge() throws(Failure) -> Secret {
+        let bytes = [UInt8](challenge.utf8)
+        if bytes.first == UInt8(ascii: "<") { return Secret(copying: bytes) }
+        let decoded = Secret(copying: bytes).withUnsafeBytes { Base64.decode($0) }
+        guard let decoded, !decoded.isEmpty else {
+            throw .misused(Cause("bad challenge", about: bytes, remedy: "give it in base64, or as <...@...>"))
+        }
+        return decoded
+    }
+
+    private func storedSecret() throws(Failure) -> Secret {
+        let ring = try KeyRing(at: options.keyPath)
+        guard let secret = try SecretStore(at: options.path).secret(of: login.name, with: ring) else {
+            throw .rejected(Cause("login has no secret", about: login.name.bytes))
+        }
+        return secret
+    }
+}

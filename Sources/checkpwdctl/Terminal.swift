@@ -1,0 +1,77 @@
+import ByteStrings
+import CPlatform
+import Credentials
+import Glibc
+import Verdicts
+
+/// The terminal of whoever runs the command, for questions whose answer is not to be seen.
+struct Terminal: ~Copyable {
+    private let descriptor: Int32
+
+    /// - Throws: `misused` where there is no terminal.
+    init() throws(Failure) {
+        let opened = cplatform_open("/dev/tty", O_RDWR | O_NOCTTY, 0)
+        guard opened >= 0 else {
+            throw .misused(Cause("no terminal to ask for the secret", remedy: "use --stdin in scripts"))
+        }
+        descriptor = opened
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Asks, with echo off, for one line.
+    ///
+    /// - Throws: `misused` where the line is too long, or the question is interrupted; the echo is on again then.
+    func ask(_ prompt: StaticString) throws(Failure) -> Secret {
+        var settings = termios()
+        guard tcgetattr(descriptor, &settings) == 0 else {
+            throw .temporary(Cause("terminal cannot be set", errno: cplatform_errno()))
+        }
+        var silent = settings
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        say(prompt)
+        let interruptions = Interruptions()
+        // TCSAFLUSH: what was typed before the question, and so with echo, is not its answer.
+        tcsetattr(descriptor, TCSAFLUSH, &silent)
+        defer {
+            tcsetattr(descriptor, TCSAFLUSH, &settings)
+            say("\n")
+            interruptions.end()
+        }
+        return try Secret(capacity: SecretSource.limit + 1) { (buffer) throws(Failure) in
+            let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            guard got >= 0 else { throw .misused(Cause("interrupted", remedy: "nothing was changed")) }
+            guard got < buffer.count else { throw .misused(Cause("secret too long")) }
+            return SecretSource.withoutLineEnding(buffer, got)
+        }
+    }
+
+    private func say(_ text: StaticString) {
+        _ = Glibc.write(descriptor, text.utf8Start, text.utf8CodeUnitCount)
+    }
+}
+
+/// While it lasts, a signal that would end the program ends the reading instead, so that the echo comes back first.
+private struct Interruptions {
+    private var before: [(signal: Int32, action: sigaction)] = []
+
+    init() {
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+            var action = sigaction()
+            // Without SA_RESTART, read(2) returns EINTR.
+            action.__sigaction_handler.sa_handler = { _ in }
+            var old = sigaction()
+            sigaction(signal, &action, &old)
+            before.append((signal, old))
+        }
+    }
+
+    func end() {
+        for (signal, action) in before {
+            var action = action
+            sigaction(signal, &action, nil)
+        }
+    }
+}

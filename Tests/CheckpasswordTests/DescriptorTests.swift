@@ -1,0 +1,65 @@
+import Checkpassword
+import Credentials
+import Foundation
+import TestSupport
+import Testing
+import Verdicts
+
+@Suite struct DescriptorTests {
+    /// A descriptor that holds these bytes, in pieces.
+    private func descriptor(_ pieces: [[UInt8]]) -> Int32 {
+        var ends: [Int32] = [0, 0]
+        precondition(pipe(&ends) == 0)
+        for piece in pieces { precondition(write(ends[1], piece, piece.count) == piece.count) }
+        close(ends[1])
+        return ends[0]
+    }
+
+    private func drain(_ descriptor: Int32) -> (text: String?, failure: Failure?) {
+        do throws(Failure) {
+            return (try Descriptor.drain(descriptor).text(), nil)
+        } catch {
+            return (nil, error)
+        }
+    }
+
+    @Test(arguments: [1, 10, 511, 512])
+    func `everything is read, to the last byte allowed`(count: Int) {
+        let text = String(repeating: "x", count: count)
+        #expect(drain(descriptor([Array(text.utf8)])).text == text)
+    }
+
+    @Test func `pieces are put together`() {
+        #expect(drain(descriptor([[97], [0], [98, 99]])).text == "a\0bc")
+    }
+
+    @Test(arguments: [513, 1000, 60000])
+    func `too many bytes are the caller's fault`(count: Int) {
+        guard case .misused(let cause)? = drain(descriptor([[UInt8](repeating: 0, count: count)])).failure else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(cause.sentence.text.hasPrefix("too many bytes on descriptor 3: more than 512;"))
+    }
+
+    @Test func `nothing is the caller's fault`() {
+        guard case .misused? = drain(descriptor([])).failure else {
+            Issue.record("not refused")
+            return
+        }
+    }
+
+    @Test func `a descriptor that is not open is the caller's fault, and named`() {
+        guard case .misused(let cause)? = drain(999).failure else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(cause.errno == EBADF)
+    }
+
+    @Test func `the descriptor is closed afterwards`() {
+        let descriptor = descriptor([[97, 0, 98, 0]])
+        _ = drain(descriptor)
+        #expect(fcntl(descriptor, F_GETFD) == -1)
+    }
+}

@@ -1,0 +1,46 @@
+import CPAM
+import TestSupport
+import Testing
+import Verdicts
+
+@testable import PAM
+
+@Suite struct ReturnCodeTests {
+    @Test(arguments: [
+        PAM_AUTH_ERR, PAM_USER_UNKNOWN, PAM_PERM_DENIED, PAM_MAXTRIES, PAM_ACCT_EXPIRED, PAM_CRED_EXPIRED,
+        PAM_AUTHTOK_EXPIRED, PAM_NEW_AUTHTOK_REQD,
+    ])
+    func `a backend that said no makes a rejection`(code: Int32) {
+        guard case .rejected? = ReturnCode(rawValue: code).failure(of: "pam_authenticate") else {
+            Issue.record("not a rejection")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        PAM_AUTHINFO_UNAVAIL, PAM_SYSTEM_ERR, PAM_SERVICE_ERR, PAM_ABORT, PAM_BUF_ERR, PAM_CONV_ERR, PAM_OPEN_ERR,
+        PAM_SYMBOL_ERR, PAM_CRED_INSUFFICIENT, PAM_SESSION_ERR, PAM_CRED_UNAVAIL, PAM_CRED_ERR, PAM_NO_MODULE_DATA,
+        PAM_AUTHTOK_ERR, PAM_AUTHTOK_RECOVERY_ERR, PAM_AUTHTOK_LOCK_BUSY, PAM_AUTHTOK_DISABLE_AGING, PAM_TRY_AGAIN,
+        PAM_IGNORE, PAM_MODULE_UNKNOWN, PAM_BAD_ITEM, PAM_CONV_AGAIN, PAM_INCOMPLETE, 32, 1000, -1,
+    ])
+    func `a backend that could not say makes a temporary failure`(code: Int32) {
+        guard case .temporary? = ReturnCode(rawValue: code).failure(of: "pam_authenticate") else {
+            Issue.record("not temporary")
+            return
+        }
+    }
+
+    @Test func `success is no failure`() {
+        #expect(ReturnCode(rawValue: PAM_SUCCESS).failure(of: "pam_authenticate") == nil)
+    }
+
+    @Test func `the failure names the call and PAM's own code`() {
+        let failure = ReturnCode(rawValue: PAM_AUTHINFO_UNAVAIL).failure(of: "pam_acct_mgmt")
+        #expect(failure?.cause.about.text == "pam_acct_mgmt PAM_AUTHINFO_UNAVAIL")
+    }
+
+    @Test(arguments: 0..<32)
+    func `every code of Linux-PAM is known by name`(code: Int32) {
+        #expect("\(ReturnCode(rawValue: code).name)".hasPrefix("PAM_"))
+    }
+}
