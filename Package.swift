@@ -112,7 +112,7 @@ let package = Package(
         + [
             .testTarget(
                 name: "EndToEnd",
-                dependencies: ["Credentials", "TestSupport"], path: "Tests/EndToEnd", swiftSettings: house)
+                dependencies: ["ChallengeResponse", "Credentials", "TestSupport"], path: "Tests/EndToEnd", swiftSettings: house)
         ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,68 @@
+import Foundation
+
+/// The private /etc, /var, /home and /run that `Tests/Stage/private-etc` gives to the command it runs, and what tests put
+/// there. All of it is gone with the stage.
+public enum Stage {
+    /// Whether we stand on it: only there may a test touch /etc.
+    public static let isSet = ProcessInfo.processInfo.environment["PAM_CHECKPWD_STAGE"] != nil
+
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+    /// A file of the repository.
+    public static func repository(_ path: String) -> String { root + "/" + path }
+
+    /// The release build of pam-checkpwd, Embedded Swift.
+    public static let pamCheckpwd = repository(".build-embedded/release/pam-checkpwd")
+    public static let checkpwdctl = repository(".build/debug/checkpwdctl")
+    public static let smtpAuth = repository(".build/debug/smtp-auth")
+
+    /// Writes a PAM service. Kinds that `lines` leave out permit everything.
+    ///
+    /// - Returns: its name.
+    @discardableResult
+    public static func service(_ name: String, _ lines: String...) -> String {
+        var lines = lines
+        for kind in ["auth", "account", "session"] where !lines.contains(where: { $0.hasPrefix(kind) }) {
+            lines.append("\(kind) required pam_permit.so")
+        }
+        write("/etc/pam.d/\(name)", lines.joined(separator: "\n") + "\n")
+        return name
+    }
+
+    public static func write(_ path: String, _ contents: String) {
+        precondition(isSet)
+        precondition(FileManager.default.createFile(atPath: path, contents: Data(contents.utf8)), path)
+    }
+
+    /// Runs a command that must succeed.
+    public static func must(_ command: String..., input: String = "") {
+        precondition(isSet)
+        let outcome = Program(command).run(input: Array(input.utf8))
+        precondition(outcome.status == 0, "\(command): \(outcome.errors)")
+    }
+
+    /// The accounts that the tests log in to, the side store with their secrets, and the service file as it is
+    /// installed. Made once, by whoever asks first.
+    ///
+    /// Every password, and every secret, is 'pass'.
+    public static let accounts: Void = {
+        must("groupadd", "mailers")
+        must("groupadd", "editors")
+        for name in ["alice", "expired", "mustchange", "homeless", "postmaster@example.com"] {
+            must("useradd", "--badname", "--create-home", name)
+        }
+        must("useradd", "--system", "daemon-like")
+        must("usermod", "--append", "--groups", "editors", "alice")
+        must("rm", "-r", "/home/homeless")
+        must("usermod", "--expiredate", "1", "expired")
+        let names = ["alice", "expired", "mustchange", "homeless", "postmaster@example.com", "daemon-like", "root"]
+        must("chpasswd", input: names.map { "\($0):pass\n" }.joined())
+        must("chage", "--lastday", "0", "mustchange")
+        must("cp", repository("pam.d/pam-checkpwd"), "/etc/pam.d/pam-checkpwd")
+        // PAM adds the group 'mailers' to alice, and only PAM knows it.
+        write("/etc/security/group.conf", "*;*;alice;Al0000-2400;mailers\n")
+        must(checkpwdctl, "init")
+        for name in names { must(checkpwdctl, "set", "--stdin", name, input: "pass\n") }
+    }()
+}
