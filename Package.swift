@@ -96,8 +96,11 @@ let package = Package(
         .executableTarget(
             name: "smtp-auth",
             dependencies: [
-                "SMTPFront", "Verdicts",
+                "CPlatform", "SMTPFront", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: house),
 
@@ -105,14 +108,26 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CPlatform", "Credentials", "Verdicts"], path: "Tests/TestSupport",
             swiftSettings: house),
+        .testTarget(
+            name: "SMTPFrontTests",
+            dependencies: [
+                "ByteStrings", "CPlatform", "Credentials", "SASL", "SMTPFront",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house),
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Libcrypto") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",
-                dependencies: ["ChallengeResponse", "Credentials", "TestSupport"], path: "Tests/EndToEnd", swiftSettings: house)
+                dependencies: ["ChallengeResponse", "CPlatform", "Credentials", "TestSupport"],
+                path: "Tests/EndToEnd", swiftSettings: house)
         ],
     swiftLanguageModes: [.v6]
 )

@@ -27,6 +27,11 @@ static int describe(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr
 	return failed;
 }
 
+int cplatform_pipe(int descriptors[2])
+{
+	return pipe2(descriptors, O_CLOEXEC);
+}
+
 int cplatform_spawn(pid_t *pid, char *const argv[], char *const environment[], const int descriptors[4])
 {
 	posix_spawn_file_actions_t actions;

@@ -43,6 +43,9 @@ int cplatform_optopt(void);
 const char *cplatform_optarg(void);
 void cplatform_reset_options(void);
 
+/* pipe2(2), a GNU extension: a pipe whose both ends are close-on-exec from the start. */
+int cplatform_pipe(int descriptors[2]);
+
 /* Starts argv[0], searched for in $PATH, in a session of its own with descriptors[0..3] as its descriptors 0 to 3 and
  * no others, default signal actions and no signal blocked. Returns 0 or an errno; the process id in *pid. */
 int cplatform_spawn(pid_t *pid, char *const argv[], char *const environment[], const int descriptors[4]);

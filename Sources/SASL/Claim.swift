@@ -1,0 +1,28 @@
+import Credentials
+
+/// Who a client says it is, and its proof: what an exchange ends with, for somebody else to check.
+public struct Claim: ~Copyable, Sendable {
+    public let mechanism: Mechanism
+    /// May be empty; never has a control byte.
+    public let login: Login
+    /// The password itself; with a challenge, 32 lower-case hexadecimal digits that answer it. Never has a NUL byte.
+    public let proof: Secret
+    /// What the proof answers, angle brackets included; nil where the proof is the password.
+    public let challenge: [UInt8]?
+
+    /// A claim by LOGIN or PLAIN.
+    init(_ mechanism: Mechanism, _ login: Login, password: consuming Secret) {
+        self.mechanism = mechanism
+        self.login = login
+        self.proof = password
+        self.challenge = nil
+    }
+
+    /// A claim by CRAM-MD5.
+    init(_ login: Login, digest: consuming Secret, challenge: [UInt8]) {
+        self.mechanism = .cramMD5
+        self.login = login
+        self.proof = digest
+        self.challenge = challenge
+    }
+}

@@ -1,0 +1,57 @@
+import ByteStrings
+import Credentials
+
+/// An exchange that waits for the client's answer. No base64 and no I/O here: bytes in, the next step out.
+public enum Exchange: Equatable, Sendable {
+    case plain
+    case loginName
+    case loginPassword(Login)
+    case cramMD5(challenge: [UInt8])
+
+    /// The exchange that takes the initial response of a mechanism, or nil where the server speaks first (RFC 4954
+    /// section 4).
+    public init?(takingInitialResponseOf mechanism: Mechanism) {
+        switch mechanism {
+        case .plain: self = .plain
+        case .login: self = .loginName
+        case .cramMD5: return nil
+        }
+    }
+
+    /// The beginning where no initial response came: what to send, in base64, and the exchange that takes the answer.
+    ///
+    /// - Parameter challenge: makes CRAM-MD5's challenge; called only where one is needed.
+    public static func begin(
+        _ mechanism: Mechanism, challenge: () -> [UInt8]
+    ) -> (challenge: [UInt8], exchange: Exchange) {
+        switch mechanism {
+        case .plain: return ([], .plain)
+        case .login: return ([UInt8]("Username:"), .loginName)
+        case .cramMD5:
+            let challenge = challenge()
+            return (challenge, .cramMD5(challenge: challenge))
+        }
+    }
+
+    /// The step after the client's answer, decoded.
+    public func answer(_ response: consuming Secret) -> Step {
+        switch self {
+        case .plain: PlainMessage.step(response)
+        case .loginName: Self.name(response)
+        case .loginPassword(let login): Self.password(response, of: login)
+        case .cramMD5(let challenge): CRAMMD5Answer.step(response, to: challenge)
+        }
+    }
+
+    /// LOGIN's two questions are those of draft-murchison-sasl-login section 2.
+    private static func name(_ response: borrowing Secret) -> Step {
+        let login = Login(response.withUnsafeBytes { [UInt8]($0) })
+        return login.hasControlByte ? .malformed : .challenge([UInt8]("Password:"), .loginPassword(login))
+    }
+
+    private static func password(_ response: consuming Secret, of login: Login) -> Step {
+        // A NUL would end the field on descriptor 3, and what follows it would be read as another.
+        guard !response.withUnsafeBytes({ $0.contains(0) }) else { return .malformed }
+        return .claim(Claim(.login, login, password: response))
+    }
+}

@@ -1,0 +1,13 @@
+import Credentials
+
+/// What the server does after a client's answer.
+public enum Step: ~Copyable, Sendable {
+    /// Send these bytes, in base64, and give the answer to the exchange. They may be none.
+    case challenge([UInt8], Exchange)
+    /// The exchange is over: check the claim.
+    case claim(Claim)
+    /// The exchange is over: the client asked for what it cannot have, whatever its password.
+    case refused(Login)
+    /// The exchange is over: the answer is not one of this mechanism.
+    case malformed
+}

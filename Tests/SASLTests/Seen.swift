@@ -1,0 +1,43 @@
+import Credentials
+import SASL
+
+/// A step in a form that a test can compare: `Step` holds secrets and cannot be copied.
+enum Seen: Equatable {
+    case challenge(String, Exchange)
+    case password(Mechanism, login: String, password: String)
+    case digest(Mechanism, login: String, digest: String, challenge: String)
+    case refused(String)
+    case malformed
+
+    init(_ step: consuming Step) {
+        switch consume step {
+        case .challenge(let bytes, let exchange): self = .challenge(text(bytes), exchange)
+        case .claim(let claim):
+            let login = text(claim.login.bytes)
+            let proof = text(claim.proof)
+            if let challenge = claim.challenge {
+                self = .digest(claim.mechanism, login: login, digest: proof, challenge: text(challenge))
+            } else {
+                self = .password(claim.mechanism, login: login, password: proof)
+            }
+        case .refused(let login): self = .refused(text(login.bytes))
+        case .malformed: self = .malformed
+        }
+    }
+}
+
+/// Bytes as text that shows each of them: Latin-1, so that nothing is lost.
+func text(_ bytes: some Sequence<UInt8>) -> String {
+    String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+}
+
+func text(_ secret: borrowing Secret) -> String {
+    text(secret.withUnsafeBytes { [UInt8]($0) })
+}
+
+func secret(_ text: String) -> Secret {
+    Secret(capacity: text.utf8.count) { buffer in
+        buffer.copyBytes(from: text.utf8)
+        return text.utf8.count
+    }
+}

@@ -1,0 +1,68 @@
+import Credentials
+import Foundation
+import SASL
+
+@testable import SMTPFront
+
+/// Bytes as text that shows each of them: Latin-1, so that nothing is lost.
+func text(_ bytes: some Sequence<UInt8>) -> String {
+    String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+}
+
+func text(_ secret: borrowing Secret) -> String {
+    text(secret.withUnsafeBytes { [UInt8]($0) })
+}
+
+func secret(_ text: String) -> Secret {
+    Secret(capacity: text.utf8.count) { buffer in
+        buffer.copyBytes(from: text.utf8)
+        return text.utf8.count
+    }
+}
+
+func base64(_ text: String) -> String {
+    Data(text.utf8).base64EncodedString()
+}
+
+struct NoClaim: Error {}
+
+/// The claim that an exchange ends with after an answer.
+func claim(_ exchange: Exchange, _ answer: String) throws -> Claim {
+    switch exchange.answer(secret(answer)) {
+    case .claim(let claim): return claim
+    default: throw NoClaim()
+    }
+}
+
+func plainClaim(_ login: String = "alice", _ password: String = "pass") throws -> Claim {
+    try claim(.plain, "\0\(login)\0\(password)")
+}
+
+let hostname = Hostname(Array("mail.example.com".utf8))!
+
+/// The challenge of IndiMail's tutorial.
+let tutorialChallenge = Array("<20137.1267585100@indimail.org>".utf8)
+
+/// A directory that is gone with its owner.
+final class Scratch: Sendable {
+    let path = NSTemporaryDirectory() + "smtp-auth-" + UUID().uuidString
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Saves a shell script and returns the command that runs it. It is read, not executed: while another test starts a
+    /// child, that child may for a moment have the file open for writing, and execve(2) would fail with ETXTBSY.
+    func script(_ lines: String) throws -> String {
+        let file = path + "/script-" + UUID().uuidString
+        try Data("\(lines)\n".utf8).write(to: URL(fileURLWithPath: file))
+        return "/bin/sh " + file
+    }
+
+    /// What a script wrote to a file of this name, byte for byte.
+    func contents(_ name: String) throws -> String {
+        text(try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
+    }
+}
