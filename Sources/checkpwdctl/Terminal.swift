@@ -31,10 +31,11 @@ struct Terminal: ~Copyable {
         }
         var silent = settings
         silent.c_lflag &= ~tcflag_t(ECHO)
-        say(prompt)
         let interruptions = Interruptions()
-        // TCSAFLUSH: what was typed before the question, and so with echo, is not its answer.
+        // TCSAFLUSH: what was typed before the question, and so with echo, is not its answer. The question comes after, for
+        // somebody who answers at once.
         tcsetattr(descriptor, TCSAFLUSH, &silent)
+        say(prompt)
         defer {
             tcsetattr(descriptor, TCSAFLUSH, &settings)
             say("\n")

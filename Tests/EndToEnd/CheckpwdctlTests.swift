@@ -1,0 +1,122 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// checkpwdctl as a person and a script use it, on a store of its own.
+@Suite struct CheckpwdctlTests {
+    private let folder = Folder()
+
+    private var places: [String] {
+        ["--store", folder("secrets.mdb"), "--store-key", folder("store.key")]
+    }
+
+    private func run(_ arguments: String..., input: String = "") -> Program.Outcome {
+        Program([Stage.checkpwdctl, arguments[0]] + places + arguments.dropFirst()).run(input: Array(input.utf8))
+    }
+
+    @Test func `secrets are set, listed and deleted`() {
+        #expect(run("init").status == 0)
+        #expect(run("set", "--stdin", "bob", input: "one\n").status == 0)
+        #expect(run("set", "--stdin", "alice@example.com", input: "two").status == 0)
+        #expect(run("list").output == "alice@example.com\nbob\n")
+        #expect(run("delete", "bob").status == 0)
+        #expect(run("list").output == "alice@example.com\n")
+        let again = run("delete", "bob")
+        #expect(again.status == 1)
+        #expect(again.errors == "checkpwdctl: login has no secret: bob\n")
+    }
+
+    @Test func `a secret is found by pam-checkpwd as it was set`() {
+        _ = run("init")
+        _ = run("set", "--stdin", "tim", input: "tanstaaftanstaaf\r\n")
+        let answer = run("respond", "--stored", "tim", "<1896.697170952@postoffice.reston.mci.net>").output
+        #expect(answer == "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw\n")
+    }
+
+    /// RFC 2195, section 2, and IndiMail's tutorial.
+    @Test(arguments: [
+        ("tim", "tanstaaftanstaaf", "PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+",
+            "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw"),
+        ("postmaster@example.com", "pass", "PDIwMTM3LjEyNjc1ODUxMDBAaW5kaW1haWwub3JnPg==",
+            "cG9zdG1hc3RlckBleGFtcGxlLmNvbSBjZWU4Mzk3YWIxMjNhMGQ0ZjNhN2ZkZGJiOWNiODcxOQ=="),
+    ])
+    func `the published answers are computed`(login: String, secret: String, challenge: String, answer: String) {
+        #expect(run("respond", "--stdin", login, challenge, input: secret + "\n").output == answer + "\n")
+    }
+
+    @Test(arguments: [
+        ("an empty secret", ["set", "--stdin", "alice"], "", Int32(2), "empty secret"),
+        ("only a line ending", ["set", "--stdin", "alice"], "\n", 2, "empty secret"),
+        ("two lines", ["set", "--stdin", "alice"], "a\nb\n", 2, "control byte in secret"),
+        ("too long", ["set", "--stdin", "alice"], String(repeating: "x", count: 1025), 2, "secret too long"),
+        ("no terminal", ["set", "alice"], "", 2, "no terminal to ask for the secret"),
+        ("an empty login", ["set", "--stdin", ""], "x", 2, "bad login"),
+        ("no challenge", ["respond", "--stdin", "alice", "no base64"], "x", 2, "bad challenge: no base64"),
+        ("nobody stored", ["respond", "--stored", "bob", "<a@b>"], "", 1, "login has no secret: bob"),
+        ("a second store", ["init"], "", 111, "store exists"),
+    ])
+    func `what cannot be done is said in one line, and changes nothing`(
+        what: String, arguments: [String], input: String, status: Int32, line: String
+    ) {
+        _ = run("init")
+        _ = run("set", "--stdin", "zoe", input: "kept")
+        let outcome = Program(
+            [Stage.checkpwdctl, arguments[0]] + places + arguments.dropFirst()
+        ).run(input: Array(input.utf8))
+        #expect(outcome.status == status, "\(what)")
+        #expect(outcome.errors.hasPrefix("checkpwdctl: \(line)"))
+        #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
+        #expect(outcome.output == "")
+        #expect(run("list").output == "zoe\n")
+    }
+
+    @Test func `a missing store says how to make one`() {
+        let outcome = run("list")
+        #expect(outcome.status == 111)
+        #expect(outcome.errors.hasSuffix("No such file or directory; checkpwdctl init creates store and key\n"))
+    }
+
+    @Test func `the terminal is asked twice, without echo`() throws {
+        _ = run("init")
+        let session = terminal("set", "alice", answers: ["tanstaaf", "tanstaaf"])
+        #expect(session.contains("Secret: ") && session.contains("Again: "))
+        #expect(!session.contains("tanstaaf"))
+        #expect(run("list").output == "alice\n")
+    }
+
+    @Test func `two different answers change nothing`() {
+        _ = run("init")
+        let session = terminal("set", "alice", answers: ["tanstaaf", "tanstaag"])
+        #expect(session.contains("checkpwdctl: secrets differ"))
+        #expect(run("list").output == "")
+    }
+
+    /// Types the answers, each when it is asked for, on a terminal of its own.
+    ///
+    /// - Returns: what the terminal showed.
+    private func terminal(_ arguments: String..., answers: [String]) -> String {
+        let script = """
+            import os, pty, signal, sys
+            signal.alarm(60)
+            answers = sys.argv[1].split(",")
+            pid, terminal = pty.fork()
+            if pid == 0:
+                os.execv(sys.argv[2], sys.argv[2:])
+            shown = b""
+            while True:
+                try:
+                    more = os.read(terminal, 1024)
+                except OSError:
+                    break
+                if not more:
+                    break
+                shown += more
+                if more.rstrip(b" ").endswith(b":") and answers:
+                    os.write(terminal, answers.pop(0).encode() + b"\\n")
+            os.waitpid(pid, 0)
+            sys.stdout.buffer.write(shown)
+            """
+        let command = [Stage.checkpwdctl, arguments[0]] + places + arguments.dropFirst()
+        return Program(["python3", "-c", script, answers.joined(separator: ",")] + command).run().output
+    }
+}

@@ -1,0 +1,121 @@
+import CPlatform
+import Foundation
+import TestSupport
+
+/// smtp-auth on a free loopback port, for as long as a test holds it.
+final class Front {
+    let port: Int
+    let pid: pid_t
+    private let folder = Folder()
+
+    /// - Parameter options: pam-checkpwd's.
+    init(_ options: String = "") {
+        let errors = folder("errors")
+        let log = open(errors, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer {
+            close(log)
+            close(null)
+        }
+        let command = "\(Stage.pamCheckpwd) \(options) -e -- /bin/true"
+        let words = [
+            Stage.smtpAuth, "--listen", "127.0.0.1:0", "--hostname", "mail.example.com", "--auth-command", command,
+        ]
+        let argv = words.map { strdup($0) } + [nil]
+        defer { argv.forEach { free($0) } }
+        var pid: pid_t = 0
+        let failed = cplatform_spawn(&pid, argv, cplatform_environment(), [null, null, log, null])
+        precondition(failed == 0, "cannot start smtp-auth")
+        self.pid = pid
+        port = Front.announcedPort(in: errors, of: pid)
+    }
+
+    deinit {
+        kill(pid, SIGKILL)
+        _ = cplatform_wait(pid)
+    }
+
+    private static func announcedPort(in file: String, of pid: pid_t) -> Int {
+        while kill(pid, 0) == 0 {
+            let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+            if let line = text.split(separator: "\n").first(where: { $0.contains("listening on 127.0.0.1:") }) {
+                return Int(line.split(separator: ":").last!)!
+            }
+            // Until it says so, or is gone.
+            usleep(10_000)
+        }
+        preconditionFailure("smtp-auth did not start")
+    }
+
+    /// What it logged of the logins.
+    var log: [String] {
+        let text = (try? String(contentsOfFile: folder("errors"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").map(String.init).filter { $0.contains("verdict=") }
+    }
+
+    /// How many descriptors it has open.
+    var descriptors: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? -1
+    }
+
+    /// Its children, zombies included.
+    var children: [String] {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+        return tasks.flatMap { task in
+            ((try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/children", encoding: .utf8)) ?? "")
+                .split(separator: " ").map(String.init)
+        }
+    }
+
+    func connect() -> Client { Client(port: port) }
+}
+
+/// A client that sends what it is told, and hands out the replies line by line.
+final class Client {
+    private let socket: Int32
+    private var input: [UInt8] = []
+
+    init(port: Int) {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        precondition(connected == 0, "cannot connect")
+        // A server that says nothing fails the test, rather than holding it up for ever.
+        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(socket) }
+
+    func send(_ line: String) {
+        let bytes = Array((line + "\r\n").utf8)
+        precondition(Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
+    }
+
+    /// The next line, or nil at the end.
+    func receive() -> String? {
+        while true {
+            if let end = input.firstIndex(of: 10) {
+                defer { input.removeFirst(end + 1) }
+                return String(decoding: input[..<end].filter { $0 != 13 }, as: UTF8.self)
+            }
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = recv(socket, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            input += buffer[..<count]
+        }
+    }
+
+    /// Sends a line; the next line is its answer.
+    func ask(_ line: String) -> String? {
+        send(line)
+        return receive()
+    }
+}
