@@ -36,11 +36,15 @@ public struct AuthCommand: Sendable {
         case failed(Outcome)
     }
 
-    /// Starts the command with a claim on its descriptor 3, `/dev/null` on 0 and 1, and nothing else open but 2.
+    /// Waits until a child has ended. Blocks.
+    static func outcome(of child: pid_t) -> Outcome {
+        Outcome(exitStatus: cplatform_wait(child))
+    }
+
+    /// Starts the command with credentials on its descriptor 3, `/dev/null` on 0 and 1, and nothing else open but 2.
     ///
     /// Standard output is never ours: it may be the client, and `prog` of the checkpassword interface may write to it.
-    func start(_ claim: borrowing Claim, remoteHost: [UInt8]) -> Started {
-        guard let credentials = CredentialBytes.of(claim) else { return .failed(.rejected(.tooLong)) }
+    func start(_ credentials: consuming Secret, remoteHost: [UInt8]) -> Started {
         guard let input = FileDescriptor.pipe(holding: credentials), let null = FileDescriptor.null() else {
             return .failed(.temporary(.cannotStart(cplatform_errno())))
         }
@@ -56,11 +60,6 @@ public struct AuthCommand: Sendable {
             }
         }
         return problem == 0 ? .running(child) : .failed(.temporary(.cannotStart(problem)))
-    }
-
-    /// Waits until a child has ended. Blocks.
-    static func outcome(of child: pid_t) -> Outcome {
-        Outcome(exitStatus: cplatform_wait(child))
     }
 
     /// Calls `body` with an array of C strings, a NULL at its end, as execve(2) takes it.

@@ -1,3 +1,4 @@
+import Credentials
 import NIOCore
 import NIOPosix
 import SASL
@@ -11,19 +12,38 @@ protocol Authenticator: Sendable {
     ) -> EventLoopFuture<Outcome>
 }
 
-/// Runs the auth command on the event loop's thread, which takes as long as vfork and exec do, and waits for its end on
-/// another.
+/// Runs the auth command, on a thread that waits for its end. As many run at once as there are threads; more claims wait.
 struct CommandAuthenticator: Authenticator {
     let command: AuthCommand
-    /// The threads that wait. It must not be shut down while a child runs.
+    /// Must not be shut down while a child runs.
     let threads: NIOThreadPool
 
     func check(
         _ claim: borrowing Claim, remoteHost: [UInt8], on eventLoop: any EventLoop
     ) -> EventLoopFuture<Outcome> {
-        switch command.start(claim, remoteHost: remoteHost) {
-        case .failed(let outcome): eventLoop.makeSucceededFuture(outcome)
-        case .running(let child): threads.runIfActive(eventLoop: eventLoop) { AuthCommand.outcome(of: child) }
+        guard let credentials = CredentialBytes.of(claim) else {
+            return eventLoop.makeSucceededFuture(.rejected(.tooLong))
+        }
+        let parcel = Parcel(credentials)
+        return threads.runIfActive(eventLoop: eventLoop) { parcel.run(command, remoteHost: remoteHost) }
+    }
+}
+
+/// Credentials on their way to another thread, which a closure cannot own itself.
+///
+/// Sound to send: it is filled on one thread and emptied, once, on another, and the thread pool's queue is between them.
+private final class Parcel: @unchecked Sendable {
+    private var credentials: Secret?
+
+    init(_ credentials: consuming Secret) {
+        self.credentials = consume credentials
+    }
+
+    /// Runs the command to its end. The credentials are wiped as soon as it has them.
+    func run(_ command: AuthCommand, remoteHost: [UInt8]) -> Outcome {
+        switch command.start(credentials.take()!, remoteHost: remoteHost) {
+        case .failed(let outcome): outcome
+        case .running(let child): AuthCommand.outcome(of: child)
         }
     }
 }

@@ -86,7 +86,7 @@ struct SMTPAuth: ParsableCommand {
         logger.error("\(String(decoding: failure.cause.sentence, as: UTF8.self))")
         return switch failure {
         case .misused: .validationFailure
-        case .rejected, .temporary: ExitCode(111)
+        case .declined, .rejected, .temporary: ExitCode(111)
         }
     }
 }
