@@ -14,6 +14,18 @@ struct Environment: ~Copyable {
         case writing
         /// Writing, to a file that may not exist yet.
         case creating
+        /// Like creating, but what is committed need not survive the machine.
+        case creatingVolatile
+
+        fileprivate var flags: UInt32 {
+            switch self {
+            case .reading: UInt32(MDB_RDONLY)
+            case .writing, .creating: 0
+            case .creatingVolatile: UInt32(MDB_NOSYNC)
+            }
+        }
+
+        fileprivate var creates: Bool { self == .creating || self == .creatingVolatile }
     }
 
     /// How many processes can look up at once; logins come in crowds. Set by whoever creates the lock file.
@@ -28,9 +40,8 @@ struct Environment: ~Copyable {
         // A map of one byte is rounded up to the data: a reader's address space may be bounded by its caller. A writer
         // takes the size that the last writer left.
         if access == .reading { _ = lmdb.env_set_mapsize(handle, 1) }
-        var flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS)
-        if access == .reading { flags |= UInt32(MDB_RDONLY) }
-        let status = Environment.open(handle, path, flags, creating: access == .creating, lmdb)
+        let flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS) | access.flags
+        let status = Environment.open(handle, path, flags, creating: access.creates, lmdb)
         guard status == 0 else {
             lmdb.env_close(handle)
             throw Environment.failure("store cannot be opened", path, status, lmdb)
@@ -48,10 +59,28 @@ struct Environment: ~Copyable {
         _ handle: OpaquePointer, _ path: [UInt8], _ flags: UInt32, creating: Bool, _ lmdb: clmdb_functions
     ) -> Int32 {
         path.withCString { path in
-            // LMDB creates what it is to write: a mistyped path must not become an empty store.
-            if !creating, access(path, F_OK) != 0 { return cplatform_errno() }
-            return lmdb.env_open(handle, path, flags, 0o600)
+            // LMDB creates what it is to write, waits for ever on a FIFO, and takes an empty file for a new store: what is
+            // mistyped must not become one.
+            if !creating {
+                var status = stat()
+                guard stat(path, &status) == 0 else { return cplatform_errno() }
+                guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG), status.st_size > 0 else { return MDB_INVALID }
+            }
+            let failed = lmdb.env_open(handle, path, flags, 0o600)
+            return failed == 0 ? length(handle, path, lmdb) : failed
         }
+    }
+
+    /// Whether the file is as long as its meta page says: a page that is not there would end the process with SIGBUS.
+    private static func length(
+        _ handle: OpaquePointer, _ path: UnsafePointer<CChar>, _ lmdb: clmdb_functions
+    ) -> Int32 {
+        var file = stat()
+        var info = MDB_envinfo()
+        var pages = MDB_stat()
+        guard stat(path, &file) == 0 else { return cplatform_errno() }
+        guard lmdb.env_info(handle, &info) == 0, lmdb.env_stat(handle, &pages) == 0 else { return MDB_INVALID }
+        return file.st_size >= (info.me_last_pgno + 1) * Int(pages.ms_psize) ? 0 : MDB_CORRUPTED
     }
 
     private static func load() throws(Failure) -> clmdb_functions {
@@ -97,7 +126,11 @@ struct Environment: ~Copyable {
 
     /// Runs `body` in a transaction and commits it: the changes are on disk when this returns. Where the map is full it
     /// is doubled, and `body` runs once more.
-    func write(_ body: (borrowing View) throws(Failure) -> Int32) throws(Failure) {
+    ///
+    /// - Parameter limit: the size in bytes beyond which the map does not grow.
+    func write(
+        limit: Int = .max, _ body: (borrowing View) throws(Failure) -> Int32
+    ) throws(Failure) {
         while true {
             var transaction: OpaquePointer?
             var status = lmdb.txn_begin(handle, nil, 0, &transaction)
@@ -122,16 +155,18 @@ struct Environment: ~Copyable {
             }
             switch status {
             case 0: return
-            case MDB_MAP_FULL: try enlarge()
+            case MDB_MAP_FULL: try enlarge(limit)
             default: throw Environment.failure("store cannot be written", path, status, lmdb)
             }
         }
     }
 
-    private func enlarge() throws(Failure) {
+    private func enlarge(_ limit: Int) throws(Failure) {
         var info = MDB_envinfo()
         var status = lmdb.env_info(handle, &info)
-        if status == 0 { status = lmdb.env_set_mapsize(handle, 2 * info.me_mapsize) }
+        if status == 0 {
+            status = 2 * info.me_mapsize > limit ? MDB_MAP_FULL : lmdb.env_set_mapsize(handle, 2 * info.me_mapsize)
+        }
         guard status == 0 else { throw Environment.failure("store cannot grow", path, status, lmdb) }
     }
 
@@ -162,6 +197,25 @@ struct Environment: ~Copyable {
         /// - Returns: LMDB's status.
         func put(_ key: [UInt8], _ value: [UInt8]) -> Int32 {
             withValue(key) { key in withValue(value) { value in lmdb.put(transaction, table, key, value, 0) } }
+        }
+
+        /// The first key that is not less than this one, or nil where there is none.
+        func key(from start: [UInt8]) throws(Failure) -> [UInt8]? {
+            var cursor: OpaquePointer?
+            var status = lmdb.cursor_open(transaction, table, &cursor)
+            guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+            defer { lmdb.cursor_close(cursor) }
+            var found: [UInt8]?
+            status = withValue(start) { key in
+                var value = MDB_val()
+                let status = lmdb.cursor_get(cursor, key, &value, MDB_SET_RANGE)
+                if status == 0 { found = [UInt8](key.pointee) }
+                return status
+            }
+            guard status == 0 || status == MDB_NOTFOUND else {
+                throw Environment.failure("store cannot be read", path, status, lmdb)
+            }
+            return found
         }
 
         /// - Returns: LMDB's status; `MDB_NOTFOUND` where there is no such key.

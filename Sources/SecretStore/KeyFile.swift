@@ -25,22 +25,17 @@ enum KeyFile {
                     "key file is not private", about: path,
                     remedy: "it must be a plain file, mode 0600, owned by root or by who runs this program"))
         }
-        return try Secret(capacity: limit) { (buffer) throws(Failure) in
-            var count = 0
-            while count < buffer.count {
-                let got = CPlatform.read(descriptor, buffer.baseAddress! + count, buffer.count - count)
-                if got == 0 { break }
-                if got < 0, cplatform_errno() != EINTR { throw unreadable(path) }
-                count += max(got, 0)
-            }
-            return count
+        do throws(SystemError) {
+            return try Secret(reading: descriptor, atMost: limit)
+        } catch {
+            throw unreadable(path, error.errno)
         }
     }
 
-    private static func unreadable(_ path: [UInt8]) -> Failure {
+    private static func unreadable(_ path: [UInt8], _ errno: Int32 = cplatform_errno()) -> Failure {
         .temporary(
             Cause(
-                "key file cannot be read", about: path, errno: cplatform_errno(),
+                "key file cannot be read", about: path, errno: errno,
                 remedy: "checkpwdctl init creates store and key"))
     }
 

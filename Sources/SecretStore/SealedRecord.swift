@@ -23,8 +23,8 @@ struct SealedRecord {
     ) throws(Failure) {
         var head: [UInt8] = [SealedRecord.version]
         head += ring.current.bytes
-        head.append(bigEndian: created)
-        head.append(bigEndian: changed)
+        head += [UInt8](bigEndian: created)
+        head += [UInt8](bigEndian: changed)
         let associated = head + login.bytes
         let nonce = try Randomness.bytes(AES256GCM.nonceSize)
         let cipher = try AES256GCM()
@@ -48,7 +48,7 @@ struct SealedRecord {
 
     /// When the login first got a secret, in seconds since 1970.
     var created: UInt64 {
-        bytes[(1 + KeyID.size)..<(1 + KeyID.size + 8)].reduce(0) { $0 << 8 | UInt64($1) }
+        UInt64(bigEndian: bytes[(1 + KeyID.size)..<(1 + KeyID.size + 8)])
     }
 
     /// Opens the secret.
@@ -75,14 +75,19 @@ struct SealedRecord {
         return opened
     }
 
+    /// Takes as long as opening a record, so that time does not tell who has one.
+    static func openNothing(with ring: borrowing KeyRing) throws(Failure) {
+        let cipher = try AES256GCM()
+        _ = try ring.withKey(ring.current) { (key) throws(Failure) in
+            let nothing = try cipher.open(
+                [UInt8](repeating: 0, count: 16 + AES256GCM.tagSize)[...], key: key,
+                nonce: [UInt8](repeating: 0, count: AES256GCM.nonceSize), associated: [])
+            return nothing == nil
+        }
+    }
+
     private static func damaged(_ login: Login) -> Failure {
         .temporary(
             Cause("record damaged", about: login.bytes, remedy: "checkpwdctl set gives the login its secret again"))
-    }
-}
-
-extension Array where Element == UInt8 {
-    fileprivate mutating func append(bigEndian number: UInt64) {
-        for shift in stride(from: 56, through: 0, by: -8) { append(UInt8(truncatingIfNeeded: number >> UInt64(shift))) }
     }
 }

@@ -26,19 +26,40 @@ public struct SecretStore: Sendable {
     ///
     /// - Throws: `temporary` where either exists already; nothing is left half made.
     public static func create(at path: [UInt8], key keyPath: [UInt8]) throws(Failure) {
-        guard path.withCString({ access($0, F_OK) }) != 0 else {
-            throw .temporary(
-                Cause("store exists", about: path, errno: EEXIST, remedy: "an existing store is never replaced"))
-        }
         try makeFolder(of: path)
         try makeFolder(of: keyPath)
-        try KeyFile.create(keyPath)
-        do {
-            _ = try Environment(at: path, for: .creating)
+        try reserve(path)
+        do throws(Failure) {
+            try KeyFile.create(keyPath)
         } catch {
+            remove(path)
+            throw error
+        }
+        do throws(Failure) {
+            // A first commit writes the first pages: a full disk is found out now.
+            try Environment(at: path, for: .creating).write { (_) throws(Failure) in 0 }
+        } catch {
+            remove(path)
             KeyFile.remove(keyPath)
             throw error
         }
+    }
+
+    /// Takes the store's name, so that what is removed when something fails is our own.
+    private static func reserve(_ path: [UInt8]) throws(Failure) {
+        let descriptor = path.withCString { cplatform_open($0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
+        guard descriptor >= 0 else {
+            let errno = cplatform_errno()
+            guard errno == EEXIST else {
+                throw .temporary(Cause("store cannot be created", about: path, errno: errno))
+            }
+            throw .temporary(Cause("store exists", about: path, errno: errno, remedy: "an existing store is never replaced"))
+        }
+        close(descriptor)
+    }
+
+    private static func remove(_ path: [UInt8]) {
+        for name in [path, path + [UInt8]("-lock")] { _ = name.withCString { unlink($0) } }
     }
 
     private static func makeFolder(of path: [UInt8]) throws(Failure) {
@@ -49,11 +70,19 @@ public struct SecretStore: Sendable {
         }
     }
 
-    /// The secret of a login, or nil where it has none.
+    /// Whether a login has a secret.
+    public func knows(_ login: Login) throws(Failure) -> Bool {
+        try record(of: login) != nil
+    }
+
+    /// The secret of a login, or nil where it has none; both take the same time.
     ///
     /// - Throws: `temporary` where store or key cannot be read, or the record is not what was sealed for this login.
     public func secret(of login: Login, with ring: borrowing KeyRing) throws(Failure) -> Secret? {
-        guard let bytes = try record(of: login) else { return nil }
+        guard let bytes = try record(of: login) else {
+            try SealedRecord.openNothing(with: ring)
+            return nil
+        }
         return try SealedRecord(bytes, of: login).open(for: login, with: ring)
     }
 
@@ -73,13 +102,10 @@ public struct SecretStore: Sendable {
                 Cause("bad login", about: login.bytes, remedy: "a login has 1 to 511 bytes, none a control byte"))
         }
         guard !secret.isEmpty else { throw .misused(Cause("empty secret", about: login.bytes)) }
-        let environment = try Environment(at: path, for: .writing)
-        let created: UInt64 =
-            if let old = try record(of: login), let record = try? SealedRecord(old, of: login) { record.created } else {
-                now
-            }
+        let created = try record(of: login).flatMap { try? SealedRecord($0, of: login) }?.created ?? now
         let record = try SealedRecord(sealing: secret, of: login, created: created, changed: now, with: ring)
-        try environment.write { (view) throws(Failure) in view.put(login.bytes, record.bytes) }
+        // Only now: LMDB forbids a process to have the same file open twice. Closing one would drop the locks of the other.
+        try Environment(at: path, for: .writing).write { (view) throws(Failure) in view.put(login.bytes, record.bytes) }
     }
 
     /// Takes a login's secret away.

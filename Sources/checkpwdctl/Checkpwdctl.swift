@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteStrings
 import CPlatform
 import Verdicts
 
@@ -10,10 +11,23 @@ struct Checkpwdctl: ParsableCommand {
         version: "checkpwdctl \(Release.version)",
         subcommands: [Init.self, Set.self, Delete.self, List.self, Respond.self])
 
+    /// A login is bytes, but arguments come as text: one that is not UTF-8 would silently become another.
+    private static func requireUTF8() throws(Failure) {
+        for index in 1..<max(Int(CommandLine.argc), 1) {
+            guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else { continue }
+            throw .misused(Cause("argument is not UTF-8", about: [UInt8](cString: argument)))
+        }
+    }
+
     static func main() {
         // Before the first secret is read, and before any file could be opened where messages go.
         guard cplatform_forbid_dumps() == 0, cplatform_occupy_standard_descriptors() == 0 else {
             Checkpwdctl.exit(withError: ExitCode(111))
+        }
+        do {
+            try failing { () throws(Failure) in try requireUTF8() }
+        } catch {
+            exit(withError: error)
         }
         main(nil)
     }

@@ -8,7 +8,7 @@ func failing(_ work: () throws(Failure) -> Void) throws {
     } catch {
         StandardError.write(error.cause.sentence, from: "checkpwdctl")
         switch error {
-        case .rejected: throw ExitCode(1)
+        case .declined, .rejected: throw ExitCode(1)
         case .misused: throw ExitCode(2)
         case .temporary: throw ExitCode(111)
         }

@@ -37,7 +37,7 @@ struct Respond: ParsableCommand {
                 try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret)
             }
             let answer = Base64.encode(login.name.bytes + [UInt8](" ") + digest)
-            print(String(decoding: answer, as: UTF8.self))
+            try Output.write(answer)
         }
     }
 

@@ -19,7 +19,7 @@ struct SecretSource: ParsableArguments {
         let terminal = try Terminal()
         let secret = try SecretSource.checked(terminal.ask("Secret: "))
         if twice {
-            let again = try terminal.ask("Again: ")
+            let again = try SecretSource.checked(terminal.ask("Again: "))
             let same = secret.withUnsafeBytes { left in
                 again.withUnsafeBytes { right in ConstantTime.equal(left, right) }
             }
@@ -28,7 +28,13 @@ struct SecretSource: ParsableArguments {
         return secret
     }
 
-    private static func checked(_ secret: consuming Secret) throws(Failure) -> Secret {
+    private static func checked(_ line: consuming Secret) throws(Failure) -> Secret {
+        let secret = line.withUnsafeBytes { bytes in
+            Secret(copying: UnsafeRawBufferPointer(rebasing: bytes[..<lengthOfLine(bytes)]))
+        }
+        guard secret.count <= limit else {
+            throw .misused(Cause("secret too long", about: [UInt8]("more than 1024 bytes")))
+        }
         guard !secret.isEmpty else { throw .misused(Cause("empty secret", remedy: "nothing was changed")) }
         let hasControlByte = secret.withUnsafeBytes { $0.contains { $0 < 0x20 || $0 == 0x7F } }
         guard !hasControlByte else {
@@ -38,26 +44,18 @@ struct SecretSource: ParsableArguments {
     }
 
     private static func standardInput() throws(Failure) -> Secret {
-        try Secret(capacity: limit + 2) { (buffer) throws(Failure) in
-            var count = 0
-            while count < buffer.count {
-                let got = CPlatform.read(0, buffer.baseAddress! + count, buffer.count - count)
-                if got == 0 { break }
-                if got < 0, cplatform_errno() != EINTR {
-                    throw .temporary(Cause("standard input cannot be read", errno: cplatform_errno()))
-                }
-                count += max(got, 0)
-            }
-            guard count <= limit else {
-                throw .misused(Cause("secret too long", about: [UInt8]("more than 1024 bytes")))
-            }
-            return withoutLineEnding(buffer, count)
+        do throws(SystemError) {
+            // Room for a line ending, and for one byte that is too much.
+            return try Secret(reading: 0, atMost: limit + 3)
+        } catch {
+            throw .temporary(Cause("standard input cannot be read", errno: error.errno))
         }
     }
 
-    /// - Returns: how many bytes there are before one line ending, LF or CRLF.
-    static func withoutLineEnding(_ buffer: UnsafeMutableRawBufferPointer, _ count: Int) -> Int {
-        guard count > 0, buffer[count - 1] == UInt8(ascii: "\n") else { return count }
-        return count > 1 && buffer[count - 2] == UInt8(ascii: "\r") ? count - 2 : count - 1
+    /// How many bytes there are before one line ending, LF or CRLF.
+    private static func lengthOfLine(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let count = bytes.count
+        guard bytes.last == UInt8(ascii: "\n") else { return count }
+        return count > 1 && bytes[count - 2] == UInt8(ascii: "\r") ? count - 2 : count - 1
     }
 }

@@ -56,9 +56,7 @@ struct List: ParsableCommand {
 
     func run() throws {
         try failing { () throws(Failure) in
-            for login in try SecretStore(at: options.path).logins() {
-                print(String(decoding: login.bytes, as: UTF8.self))
-            }
+            for login in try SecretStore(at: options.path).logins() { try Output.write(login.bytes) }
         }
     }
 }

@@ -34,18 +34,21 @@ struct Terminal: ~Copyable {
         let interruptions = Interruptions()
         // TCSAFLUSH: what was typed before the question, and so with echo, is not its answer. The question comes after, for
         // somebody who answers at once.
-        tcsetattr(descriptor, TCSAFLUSH, &silent)
+        guard tcsetattr(descriptor, TCSAFLUSH, &silent) == 0 else {
+            interruptions.end()
+            throw .temporary(Cause("terminal cannot be set", errno: cplatform_errno()))
+        }
         say(prompt)
         defer {
             tcsetattr(descriptor, TCSAFLUSH, &settings)
             say("\n")
             interruptions.end()
         }
-        return try Secret(capacity: SecretSource.limit + 1) { (buffer) throws(Failure) in
+        // Room for the line ending, and for one byte that is too much.
+        return try Secret(capacity: SecretSource.limit + 2) { (buffer) throws(Failure) in
             let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             guard got >= 0 else { throw .misused(Cause("interrupted", remedy: "nothing was changed")) }
-            guard got < buffer.count else { throw .misused(Cause("secret too long")) }
-            return SecretSource.withoutLineEnding(buffer, got)
+            return got
         }
     }
 

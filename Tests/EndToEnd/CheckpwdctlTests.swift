@@ -70,6 +70,46 @@ import Testing
         #expect(run("list").output == "zoe\n")
     }
 
+    /// Each writer is a process of its own, as administrators and their scripts are.
+    @Test func `many writers at once lose nothing`() {
+        _ = run("init")
+        let script = #"""
+            for writer in 1 2 3 4; do
+                ( for number in 1 2 3 4 5 6 7 8 9 10; do
+                    echo secret | "$0" set --stdin "$@" "login$writer-$number" || echo failed
+                    "$0" list "$@" >/dev/null || echo failed
+                done ) &
+            done
+            wait
+            """#
+        let outcome = Program(["/bin/sh", "-c", script, Stage.checkpwdctl] + places).run()
+        #expect(outcome.output == "" && outcome.errors == "")
+        #expect(run("list").output.split(separator: "\n").count == 40)
+    }
+
+    @Test func `an argument that is not UTF-8 is refused, rather than changed`() {
+        _ = run("init")
+        let outcome = Program(
+            ["/bin/sh", "-c", #"exec "$0" set --stdin "$@" "$(printf 'caf\351')""#, Stage.checkpwdctl] + places
+        ).run(input: Array("x".utf8))
+        #expect(outcome.status == 2)
+        #expect(outcome.errors == "checkpwdctl: argument is not UTF-8: caf\\xe9\n")
+        #expect(run("list").output == "")
+    }
+
+    @Test func `a list that cannot be written is a failure`() {
+        _ = run("init")
+        _ = run("set", "--stdin", "alice", input: "x")
+        let outcome = Program(["/bin/sh", "-c", #"exec "$0" list "$@" >/dev/full"#, Stage.checkpwdctl] + places).run()
+        #expect(outcome.status == 111)
+        #expect(outcome.errors == "checkpwdctl: standard output cannot be written: No space left on device\n")
+    }
+
+    @Test func `the longest secret is one, with a line ending too`() {
+        _ = run("init")
+        #expect(run("set", "--stdin", "alice", input: String(repeating: "x", count: 1024) + "\r\n").status == 0)
+    }
+
     @Test func `a missing store says how to make one`() {
         let outcome = run("list")
         #expect(outcome.status == 111)

@@ -121,6 +121,46 @@ import Verdicts
         #expect(!FileManager.default.fileExists(atPath: folder("none.mdb")))
     }
 
+    @Test func `a store cut short is a temporary failure, not a signal`() throws {
+        let ring = try create()
+        for number in 0..<200 { try store.set(Secret("x"), of: Login("login\(number)"), now: 1, with: ring) }
+        let whole = try #require(FileManager.default.contents(atPath: folder("store/secrets.mdb")))
+        for count in stride(from: 4096, to: whole.count, by: 4096) {
+            let path = folder.write("cut.mdb", whole.prefix(count))
+            do throws(Failure) {
+                _ = try SecretStore(at: Array(path.utf8)).secret(of: Login("login1"), with: ring)
+                Issue.record("\(count) bytes are not refused")
+            } catch {
+                #expect("\(error)".hasPrefix("temporary: store cannot be opened"))
+            }
+        }
+    }
+
+    @Test func `a FIFO in the store's place is a temporary failure, and nobody waits for it`() throws {
+        let ring = try create()
+        mkfifo(folder("fifo"), 0o600)
+        do throws(Failure) {
+            _ = try SecretStore(at: Array(folder("fifo").utf8)).secret(of: Login("alice"), with: ring)
+            Issue.record("not refused")
+        } catch {
+            guard case .temporary = error else {
+                Issue.record("\(error)")
+                return
+            }
+        }
+    }
+
+    @Test func `an empty file is not taken for a new store`() throws {
+        let ring = try create()
+        let path = folder.write("empty.mdb", [], mode: 0o644)
+        do throws(Failure) {
+            try SecretStore(at: Array(path.utf8)).set(Secret("x"), of: Login("alice"), now: 1, with: ring)
+            Issue.record("not refused")
+        } catch {
+            #expect(FileManager.default.contents(atPath: path) == Data())
+        }
+    }
+
     @Test(arguments: [[UInt8](), Array("this is no database".utf8), [UInt8](repeating: 0, count: 8192)])
     func `a file that is no store is a temporary failure`(contents: [UInt8]) throws {
         let ring = try create()

@@ -13,7 +13,8 @@ typedef struct ccrypto_context ccrypto_context; /* EVP_CIPHER_CTX */
 struct ccrypto_functions {
 	int (*OPENSSL_init_crypto)(uint64_t options, const void *settings);
 	int (*RAND_bytes)(unsigned char *bytes, int count);
-	const ccrypto_digest *(*EVP_md5)(void);
+	ccrypto_digest *(*EVP_MD_fetch)(void *library, const char *name, const char *properties);
+	void (*EVP_MD_free)(ccrypto_digest *type);
 	int (*EVP_Digest)(const void *data, size_t count, unsigned char *digest, unsigned int *size,
 	                  const ccrypto_digest *type, void *engine);
 	unsigned char *(*HMAC)(const ccrypto_digest *type, const void *key, int key_count, const unsigned char *data,

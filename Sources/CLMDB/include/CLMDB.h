@@ -12,6 +12,7 @@ struct clmdb_functions {
 	__typeof__(mdb_env_close) *env_close;
 	__typeof__(mdb_env_set_mapsize) *env_set_mapsize;
 	__typeof__(mdb_env_info) *env_info;
+	__typeof__(mdb_env_stat) *env_stat;
 	__typeof__(mdb_env_set_maxreaders) *env_set_maxreaders;
 	__typeof__(mdb_reader_check) *reader_check;
 	__typeof__(mdb_txn_begin) *txn_begin;

@@ -1,0 +1,70 @@
+import Credentials
+import Foundation
+import TestSupport
+import Testing
+import Verdicts
+
+@testable import SecretStore
+
+@Suite struct ReplayCacheTests {
+    private let folder = Folder()
+    private var cache: ReplayCache { ReplayCache(in: Array(folder("cache").utf8)) }
+
+    private func remember(
+        _ challenge: String, of login: String = "alice", now: UInt64 = 1000, until expiry: UInt64 = 1600
+    ) -> Failure? {
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: challenge.utf8.count, alignment: 1)
+        defer { bytes.deallocate() }
+        bytes.copyBytes(from: challenge.utf8)
+        return failure { () throws(Failure) in
+            try cache.remember(UnsafeRawBufferPointer(bytes), of: Login(login), now: now, until: expiry)
+        }
+    }
+
+    @Test func `a challenge is accepted once for a login`() {
+        #expect(remember("<1.1000@host>") == nil)
+        guard case .rejected(let cause)? = remember("<1.1000@host>", now: 1600) else {
+            Issue.record("not rejected")
+            return
+        }
+        #expect(cause.reason.text == "challenge-answered-before")
+        #expect(remember("<2.1000@host>") == nil)
+        #expect(remember("<1.1000@host>", of: "bob") == nil)
+    }
+
+    @Test func `login and challenge cannot be shifted into each other`() {
+        #expect(remember("b<1@host>", of: "a") == nil)
+        #expect(remember("<1@host>", of: "ab") == nil)
+    }
+
+    @Test func `what is over is forgotten, what is not is kept`() throws {
+        for number in 0..<200 { #expect(remember("<\(number).1000@host>", until: 1600 + UInt64(number % 2)) == nil) }
+        // Those of 1600 are over, those of 1601 are not.
+        for number in 0..<4 { _ = remember("<new\(number)@host>", now: 1601, until: 9999) }
+        for number in stride(from: 1, to: 200, by: 2) {
+            #expect(remember("<\(number).1000@host>", now: 1601, until: 9999) != nil)
+        }
+        #expect(remember("<0.1000@host>", now: 1601, until: 9999) == nil)
+    }
+
+    @Test(arguments: [mode_t(0o755), 0o770, 0o701])
+    func `a folder that others could touch is a temporary failure`(mode: mode_t) {
+        mkdir(folder("cache"), 0o700)
+        chmod(folder("cache"), mode)
+        #expect("\(remember("<1@host>")!)".hasPrefix("temporary: replay cache is not private: \(folder("cache"))"))
+    }
+
+    @Test func `a folder that cannot be made is a temporary failure`() {
+        let cache = ReplayCache(in: Array(folder("none/cache").utf8))
+        let failure = failure { () throws(Failure) in
+            try cache.remember(UnsafeRawBufferPointer(start: nil, count: 0), of: Login("a"), now: 1, until: 2)
+        }
+        #expect("\(failure!)".hasPrefix("temporary: replay cache cannot be made: \(folder("none/cache"))"))
+    }
+
+    @Test func `a link in the folder's place is a temporary failure`() throws {
+        mkdir(folder("elsewhere"), 0o700)
+        try FileManager.default.createSymbolicLink(atPath: folder("cache"), withDestinationPath: folder("elsewhere"))
+        #expect("\(remember("<1@host>")!)".hasPrefix("temporary: replay cache is not private"))
+    }
+}
