@@ -63,7 +63,8 @@ let package = Package(
         .target(
             name: "Bridge",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "Checkpassword", "Credentials", "PAM", "SecretStore", "Verdicts",
+                "ByteStrings", "ChallengeResponse", "Checkpassword", "CPlatform", "Credentials", "Libcrypto", "PAM",
+                "SecretStore", "Verdicts",
             ],
             swiftSettings: core),
         .executableTarget(
@@ -122,7 +123,7 @@ let package = Package(
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Libcrypto") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("Bridge") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",
@@ -134,7 +135,7 @@ let package = Package(
 
 /// The tests of one module.
 func suite(_ name: String, testing module: String? = nil) -> [Target] {
-    let needed: Set = ["ByteStrings", "CPAM", "Credentials", "TestSupport", "Verdicts", module ?? name]
+    let needed: Set = ["ByteStrings", "CPAM", "Checkpassword", "Credentials", "TestSupport", "Verdicts", module ?? name]
     return [
         .testTarget(
             name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: house)

@@ -1,5 +1,6 @@
 #include "CPlatform.h"
 
+#include <signal.h>
 #include <sys/prctl.h>
 
 int cplatform_errno(void)
@@ -20,6 +21,17 @@ int cplatform_open(const char *path, int flags, mode_t mode)
 void cplatform_syslog(int priority, const char *line)
 {
 	syslog(priority, "%s", line);
+}
+
+void cplatform_write_error(const void *bytes, size_t count)
+{
+	/* Restored at once: a program that we run would inherit it. */
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+
+	sigaction(SIGPIPE, &ignore, &before);
+	while (write(2, bytes, count) == -1 && errno == EINTR)
+		continue;
+	sigaction(SIGPIPE, &before, NULL);
 }
 
 int cplatform_forbid_dumps(void)

@@ -5,24 +5,26 @@ import Verdicts
 
 /// What a client computes from a challenge and the secret it shares with us.
 public enum Digest: Sendable {
-    /// HMAC-MD5 of the challenge, keyed with the secret (RFC 2195, section 2).
-    case cramMD5
+    /// HMAC of the challenge, keyed with the secret: with MD5 CRAM-MD5 (RFC 2195, section 2), with other functions its kin.
+    case cram(MessageDigest)
     /// MD5 of the challenge followed by the secret (RFC 1939, section 7).
     case apop
 
-    /// - Returns: the digest as 32 hexadecimal digits, lower case.
-    /// - Throws: `temporary` where libcrypto cannot be loaded or refuses MD5.
+    public static let cramMD5 = cram(.md5)
+
+    /// - Returns: the digest in hexadecimal digits, lower case.
+    /// - Throws: `temporary` where libcrypto cannot be loaded or lacks the function.
     public func hexadecimal(
         challenge: UnsafeRawBufferPointer, secret: borrowing Secret
     ) throws(Failure) -> [UInt8] {
         switch self {
-        case .cramMD5:
+        case .cram(let function):
             Hex.encode(
-                try secret.withUnsafeBytes { (key) throws(Failure) in try MD5.hmac(of: challenge, key: key) })
+                try secret.withUnsafeBytes { (key) throws(Failure) in try function.hmac(of: challenge, key: key) })
         case .apop:
             Hex.encode(
                 try Secret(challenge, followedBy: secret).withUnsafeBytes { (text) throws(Failure) in
-                    try MD5.digest(of: text)
+                    try MessageDigest.md5.digest(of: text)
                 })
         }
     }

@@ -17,9 +17,7 @@ public enum Descriptor {
     public static func drain(_ descriptor: Int32 = credentials, limit: Int = limit) throws(Failure) -> Secret {
         defer { close(descriptor) }
         // One byte more than allowed tells 'too much' from 'just enough'.
-        let bytes = try Secret(capacity: limit + 1) { (buffer) throws(Failure) in
-            try fill(buffer, from: descriptor)
-        }
+        let bytes = try read(descriptor, atMost: limit + 1)
         guard !bytes.isEmpty else {
             throw .misused(Cause("descriptor 3 is empty", remedy: "the caller must write the credentials to it"))
         }
@@ -32,20 +30,23 @@ public enum Descriptor {
         return bytes
     }
 
-    private static func fill(_ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32) throws(Failure) -> Int {
-        var count = 0
-        while count < buffer.count {
-            let got = read(descriptor, buffer.baseAddress! + count, buffer.count - count)
-            if got == 0 { break }
-            if got > 0 {
-                count += got
-            } else if cplatform_errno() != EINTR {
-                throw .misused(
-                    Cause(
-                        "descriptor 3 cannot be read", errno: cplatform_errno(),
-                        remedy: "pam-checkpwd is started by a mail server, which writes the credentials to it"))
-            }
+    /// Opens descriptor 3 anew, with these bytes to read on it, for another checkpassword program.
+    public static func offer(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        let failed = cplatform_offer(credentials, bytes.baseAddress, bytes.count)
+        guard failed == 0 else {
+            throw .temporary(Cause("descriptor 3 cannot be opened anew", errno: failed))
         }
-        return count
+    }
+
+    private static func read(_ descriptor: Int32, atMost limit: Int) throws(Failure) -> Secret {
+        do throws(SystemError) {
+            return try Secret(reading: descriptor, atMost: limit)
+        } catch {
+            let cause = Cause(
+                "descriptor 3 cannot be read", errno: error.errno,
+                remedy: "pam-checkpwd is started by a mail server, which writes the credentials to it")
+            // Not open, not for reading, or a folder: it is the caller's doing. Anything else is the system's.
+            throw [EBADF, EINVAL, EISDIR].contains(error.errno) ? .misused(cause) : .temporary(cause)
+        }
     }
 }

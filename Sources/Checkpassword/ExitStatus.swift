@@ -11,7 +11,7 @@ public enum ExitStatus {
 
     public static func of(_ failure: Failure) -> Int32 {
         switch failure {
-        case .rejected: unacceptable
+        case .declined, .rejected: unacceptable
         case .misused: misused
         case .temporary: temporary
         }

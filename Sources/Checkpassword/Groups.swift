@@ -7,7 +7,7 @@ extension Identity {
     /// Takes on the account's groups, before PAM's credentials are established: pam_group adds to them (pam_setcred(3)).
     public func adoptGroups() throws(Failure) {
         guard setgid(gid) == 0 else { throw notPermitted("cannot set group") }
-        guard login.bytes.withCString({ initgroups($0, gid) }) == 0 else {
+        guard account.bytes.withCString({ initgroups($0, gid) }) == 0 else {
             throw notPermitted("cannot set supplementary groups")
         }
     }
@@ -15,7 +15,7 @@ extension Identity {
     func notPermitted(_ what: StaticString) -> Failure {
         .temporary(
             Cause(
-                what, about: login.bytes, errno: cplatform_errno(),
+                what, about: account.bytes, errno: cplatform_errno(),
                 remedy: "run as root, or use --noenv to stay who you are"))
     }
 }

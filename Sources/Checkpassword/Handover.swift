@@ -5,13 +5,15 @@ import Verdicts
 
 /// What remains between an accepted login and the program that runs for it.
 public enum Handover {
-    /// Becomes the user: uid, working directory, `USER`, `HOME` and `SHELL`. Groups are adopted earlier, see
+    /// Becomes the user: uid, working directory, what PAM's modules want in the environment, `USER`, `HOME` and `SHELL`. Groups are adopted earlier, see
     /// `Identity.adoptGroups`.
     ///
     /// The directory is entered as the user, since root may not enter a home on NFS.
     ///
     /// - Throws: `temporary`, and then nothing may run.
-    public static func become(_ identity: Identity, enteringHome: Bool) throws(Failure) {
+    public static func become(
+        _ identity: Identity, environment: [[UInt8]], enteringHome: Bool
+    ) throws(Failure) {
         guard setuid(identity.uid) == 0 else { throw identity.notPermitted("cannot set user") }
         // setuid by root sets all three ids for good: a way back would be a defect of the system.
         guard setuid(0) != 0, getuid() == identity.uid, geteuid() == identity.uid else {
@@ -25,14 +27,43 @@ public enum Handover {
                         remedy: "create it, or use --no-chdir-home"))
             }
         }
-        try export("USER", identity.login.bytes)
-        try export("HOME", identity.home)
-        try export("SHELL", identity.shell)
+        // Only now: a variable of the user's choice means nothing to a process that is the user.
+        try ProgramEnvironment.add(environment)
+        try ProgramEnvironment.set("USER", identity.login.bytes)
+        try ProgramEnvironment.set("HOME", identity.home)
+        try ProgramEnvironment.set("SHELL", identity.shell)
+    }
+
+    /// Stays who it is, and tells Dovecot's checkpassword-reply who the user is.
+    public static func describe(_ identity: Identity) throws(Failure) {
+        try ProgramEnvironment.set("USER", identity.login.bytes)
+        try ProgramEnvironment.set("HOME", identity.home)
+        try ProgramEnvironment.set("userdb_uid", [UInt8](decimal: identity.uid))
+        try ProgramEnvironment.set("userdb_gid", [UInt8](decimal: identity.gid))
+        try ProgramEnvironment.set("EXTRA", [UInt8]("userdb_uid userdb_gid"))
     }
 
     /// Stays who it is, and only names the login in `USER`.
     public static func name(_ login: Login) throws(Failure) {
-        try export("USER", login.bytes)
+        try ProgramEnvironment.set("USER", login.bytes)
+    }
+
+    /// Tells the program which service it serves, in `AUTHSERVICE`.
+    public static func name(service: [UInt8]) throws(Failure) {
+        try ProgramEnvironment.set("AUTHSERVICE", service)
+    }
+
+    /// Runs a program in place of this one, with a login as its only argument, whatever blanks that holds.
+    ///
+    /// - Returns: only if it cannot be run; then why.
+    public static func run(_ program: [UInt8], with login: Login) -> Failure {
+        program.withCString { program in
+            login.bytes.withCString { login in
+                // Sound: execvp does not write to its arguments.
+                var arguments = [UnsafeMutablePointer(mutating: program), UnsafeMutablePointer(mutating: login), nil]
+                return arguments.withUnsafeMutableBufferPointer { run($0.baseAddress!) }
+            }
+        }
     }
 
     /// Runs a program in place of this one, searched for in `$PATH`.
@@ -46,14 +77,5 @@ public enum Handover {
             Cause(
                 "cannot run program", about: [UInt8](cString: program), errno: cplatform_errno(),
                 remedy: "give its full path; the user must be allowed to execute it"))
-    }
-
-    private static func export(_ name: StaticString, _ value: [UInt8]) throws(Failure) {
-        let failed = [UInt8](name).withCString { name in
-            value.withCString { value in setenv(name, value, 1) }
-        }
-        guard failed == 0 else {
-            throw .temporary(Cause("cannot set environment", about: [UInt8](name), errno: cplatform_errno()))
-        }
     }
 }

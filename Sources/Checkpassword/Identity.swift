@@ -5,7 +5,10 @@ import Verdicts
 
 /// A system account, as the account database knows it.
 public struct Identity: Sendable {
+    /// The name in `USER`.
     public let login: Login
+    /// The name in the account database.
+    let account: Login
     public let uid: uid_t
     public let gid: gid_t
     public let home: [UInt8]
@@ -18,14 +21,25 @@ public struct Identity: Sendable {
     ///
     /// - Throws: `temporary` where there is no such account, or the database cannot be read; `rejected` for uid 0.
     public static func of(_ login: Login) throws(Failure) -> Identity {
-        let identity = try lookUp(login)
+        guard let identity = try find(login) else {
+            throw .temporary(
+                Cause(
+                    "accepted login is no system account", about: login.bytes,
+                    remedy: "add the account, or use --noenv where the program needs none"))
+        }
         guard identity.uid != 0 else {
             throw .rejected(Cause("account is root", remedy: "only --noenv leaves uid 0 to the program"))
         }
         return identity
     }
 
-    private static func lookUp(_ login: Login) throws(Failure) -> Identity {
+    /// The same account, for a login of another name.
+    public func named(_ login: Login) -> Identity {
+        Identity(login: login, account: account, uid: uid, gid: gid, home: home, shell: shell)
+    }
+
+    /// The account of that name, or nil where the database says there is none.
+    public static func find(_ login: Login) throws(Failure) -> Identity? {
         var size = 1024
         // An entry's length has no limit: grow until it fits.
         while true {
@@ -41,14 +55,9 @@ public struct Identity: Sendable {
             guard status == 0 else {
                 throw .temporary(Cause("account database cannot be read", errno: status))
             }
-            guard found != nil else {
-                throw .temporary(
-                    Cause(
-                        "accepted login is no system account",
-                        remedy: "add the account, or use --noenv where the program needs none"))
-            }
+            guard found != nil else { return nil }
             return Identity(
-                login: login, uid: entry.pw_uid, gid: entry.pw_gid,
+                login: login, account: login, uid: entry.pw_uid, gid: entry.pw_gid,
                 home: entry.pw_dir.map { [UInt8](cString: $0) } ?? [],
                 shell: entry.pw_shell.map { [UInt8](cString: $0) } ?? [])
         }

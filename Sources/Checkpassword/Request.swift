@@ -14,22 +14,16 @@ public struct Request: ~Copyable {
     public enum Credential: Equatable, Sendable {
         /// A password, asked of PAM.
         case password(Range<Int>)
-        /// A challenge, and its digest in hexadecimal digits.
-        case digest(Range<Int>, challenge: Range<Int>, kinds: DigestKinds)
+        /// A challenge, and its digest in hexadecimal digits. The form on descriptor 3 does not always tell mechanisms
+        /// apart: the answer may be any of these.
+        case digest(Range<Int>, challenge: Range<Int>, by: Mechanisms)
         /// IndiMail's byte named a mechanism that is not spoken here.
         case unknownMechanism(UInt8)
     }
 
-    /// Which digests an answer may be: the form on descriptor 3 does not always tell them apart.
-    public struct DigestKinds: OptionSet, Sendable {
-        public let rawValue: UInt8
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-        /// HMAC-MD5 of the challenge (RFC 2195).
-        public static let cramMD5 = DigestKinds(rawValue: 1)
-        /// MD5 of the challenge and the secret (RFC 1939, section 7).
-        public static let apop = DigestKinds(rawValue: 2)
-    }
+    /// Whether among fields too many for a challenge and its answer stand just these. Whoever sent them hopes for a
+    /// program that counts less strictly, and none may be asked after us.
+    public let holdsSmuggledAnswer: Bool
 
     /// Reads the fields by their exact count; nothing is guessed from their contents, except that of three fields a
     /// digest and a challenge are recognised by their form.
@@ -49,6 +43,7 @@ public struct Request: ~Copyable {
         }
         login = Login(bytes.withUnsafeBytes { Array($0[fields[0]]) })
         credential = bytes.withUnsafeBytes { Request.credential(fields, in: $0) }
+        holdsSmuggledAnswer = bytes.withUnsafeBytes { Request.holdsSmuggledAnswer(fields, in: $0) }
         self.bytes = bytes
     }
 
@@ -65,18 +60,31 @@ public struct Request: ~Copyable {
         switch fields.count {
         case 3:
             if Form.isChallenge(bytes[fields[1]]), Form.isMD5Hex(bytes[fields[2]]) {
-                return .digest(fields[2], challenge: fields[1], kinds: .cramMD5)
+                return .digest(fields[2], challenge: fields[1], by: .cramMD5)
             }
             if Form.isMD5Hex(bytes[fields[1]]), Form.isChallenge(bytes[fields[2]]) {
-                return .digest(fields[1], challenge: fields[2], kinds: [.cramMD5, .apop])
+                return .digest(fields[1], challenge: fields[2], by: [.cramMD5, .apop])
             }
         case 4:
-            if let mechanism = Mechanism(bytes[fields[3]]) {
+            if let mechanism = MechanismByte(bytes[fields[3]]) {
                 return mechanism.credential(fields)
             }
         default:
             break
         }
         return .password(fields[1])
+    }
+
+    private static func holdsSmuggledAnswer(_ fields: Fields, in bytes: UnsafeRawBufferPointer) -> Bool {
+        guard fields.count > 3, MechanismByte(bytes[fields[3]]) == nil || fields.count > 4 else { return false }
+        let places = (0..<fields.count).map { fields[$0] }
+        return places.contains { Form.isChallenge(bytes[$0]) } && places.contains { Form.isMD5Hex(bytes[$0]) }
+    }
+
+    /// Calls `body` with all that was read, for the next module of a chain.
+    public borrowing func withAllBytes<Result: ~Copyable, Problem: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Problem) -> Result
+    ) throws(Problem) -> Result {
+        try bytes.withUnsafeBytes(body)
     }
 }

@@ -1,17 +1,28 @@
 import ByteStrings
 import CPAM
+import Credentials
 import Verdicts
 
 /// What PAM's modules ask and say while they look at one login: a method for each style of message.
 ///
-/// It knows one answer, the password, and gives it to one question.
+/// It knows two answers, the password and the login, and gives each to the one question that asks for it.
 struct Conversation {
     /// The password, while `Transaction.authenticate` runs; its owner wipes it.
     var password: UnsafeRawBufferPointer?
+    /// The prompt with which modules ask for the login, `PAM_USER_PROMPT`.
+    var loginPrompt = [UInt8]("login:")
+    private let service: Service
+    private let login: Login
     private let trace: Trace
     private var answered: [UInt8]?
+    private var told = 0
 
-    init(trace: Trace) {
+    /// How many texts of the modules go to the log: a module that says more has said enough.
+    private static let texts = 8
+
+    init(service: Service, login: Login, trace: Trace) {
+        self.service = service
+        self.login = login
         self.trace = trace
     }
 
@@ -24,41 +35,58 @@ struct Conversation {
         return password
     }
 
-    /// A prompt whose answer may be seen. The login was given to PAM at the start, and nothing else is known.
-    func promptVisible(_ prompt: [UInt8]) -> UnsafeRawBufferPointer? {
+    /// A prompt whose answer may be seen: the login, if it asks for that.
+    func promptVisible(_ prompt: [UInt8]) -> [UInt8]? {
         trace("module asks, visible", prompt)
-        return nil
+        return Conversation.trimmed(prompt) == Conversation.trimmed(loginPrompt) ? login.bytes : nil
     }
 
-    func show(information text: [UInt8]) {
+    private static func trimmed(_ prompt: [UInt8]) -> ArraySlice<UInt8> {
+        var text = prompt[...]
+        while text.last == UInt8(ascii: " ") { text.removeLast() }
+        return text
+    }
+
+    mutating func show(information text: [UInt8]) {
         trace("module says", text)
+        tell("information", text)
     }
 
-    func show(error text: [UInt8]) {
+    mutating func show(error text: [UInt8]) {
         trace("module warns", text)
+        tell("error", text)
+    }
+
+    private mutating func tell(_ kind: StaticString, _ text: [UInt8]) {
+        told += 1
+        guard told <= Conversation.texts else { return }
+        var line = LogLine()
+        line.add("message", kind)
+        line.add("text", text)
+        line.add("service", service.name)
+        line.add("login", login.bytes)
+        SystemLog.send(.information, line)
     }
 
     /// One message, as `cpam_converse` passes it on.
     ///
     /// - Parameters:
     ///   - style: `PAM_PROMPT_ECHO_OFF` and so on; a binary prompt or an unknown style is refused.
-    ///   - answer: receives borrowed bytes, valid until the password's owner wipes them.
+    ///   - answer: receives borrowed bytes, valid until the next message.
     /// - Returns: `PAM_SUCCESS`, or `PAM_CONV_ERR` where there is no answer.
     mutating func receive(style: Int32, text: [UInt8], answer: inout cpam_answer) -> Int32 {
-        let reply: UnsafeRawBufferPointer?
         switch style {
-        case PAM_PROMPT_ECHO_OFF: reply = promptHidden(text)
-        case PAM_PROMPT_ECHO_ON: reply = promptVisible(text)
-        case PAM_TEXT_INFO:
-            show(information: text)
-            return PAM_SUCCESS
-        case PAM_ERROR_MSG:
-            show(error: text)
-            return PAM_SUCCESS
+        case PAM_PROMPT_ECHO_OFF:
+            guard let reply = promptHidden(text) else { return PAM_CONV_ERR }
+            answer = cpam_answer(bytes: reply.baseAddress, length: reply.count)
+        case PAM_PROMPT_ECHO_ON:
+            guard let reply = promptVisible(text) else { return PAM_CONV_ERR }
+            // Sound to let the pointer out: the login's bytes live as long as this value, and nothing changes them.
+            answer = reply.withUnsafeBytes { cpam_answer(bytes: $0.baseAddress, length: $0.count) }
+        case PAM_TEXT_INFO: show(information: text)
+        case PAM_ERROR_MSG: show(error: text)
         default: return PAM_CONV_ERR
         }
-        guard let reply else { return PAM_CONV_ERR }
-        answer = cpam_answer(bytes: reply.baseAddress, length: reply.count)
         return PAM_SUCCESS
     }
 }

@@ -2,6 +2,24 @@ import ByteStrings
 import CPAM
 import Verdicts
 
+/// The PAM functions whose return codes are judged.
+enum Call {
+    case start, setItem, authenticate, checkAccount, setCredentials, openSession, closeSession
+
+    /// The corresponding C function.
+    var name: StaticString {
+        switch self {
+        case .start: "pam_start"
+        case .setItem: "pam_set_item"
+        case .authenticate: "pam_authenticate"
+        case .checkAccount: "pam_acct_mgmt"
+        case .setCredentials: "pam_setcred"
+        case .openSession: "pam_open_session"
+        case .closeSession: "pam_close_session"
+        }
+    }
+}
+
 /// What a PAM function returned.
 struct ReturnCode: Equatable {
     let rawValue: Int32
@@ -22,17 +40,21 @@ struct ReturnCode: Equatable {
 
     /// The failure that it is, or nil for success.
     ///
-    /// - Parameter call: the PAM function that returned it.
-    func failure(of call: StaticString) -> Failure? {
-        var about = [UInt8](call)
+    func failure(of call: Call) -> Failure? {
+        var about = [UInt8](call.name)
         about += " "
         about += name
         let cause = Cause(row.what, about: about, remedy: row.remedy)
         return switch row.meaning {
         case .success: nil
-        case .refusal: .rejected(cause)
+        // Only authentication says that the login is unknown or the password wrong; a later phase judges the account.
+        case .refusal: isWrongHere && call == .authenticate ? .declined(cause) : .rejected(cause)
         case .unanswered: .temporary(cause)
         }
+    }
+
+    private var isWrongHere: Bool {
+        rawValue == PAM_AUTH_ERR || rawValue == PAM_USER_UNKNOWN
     }
 
     private typealias Row = (name: StaticString, meaning: Meaning, what: StaticString, remedy: StaticString)
@@ -68,7 +90,7 @@ struct ReturnCode: Equatable {
         case PAM_BAD_ITEM: ("PAM_BAD_ITEM", .unanswered, "bad item", seeLog)
         case PAM_IGNORE: ("PAM_IGNORE", .unanswered, "no module answered", seeFile)
         case PAM_CONV_ERR:
-            ("PAM_CONV_ERR", .unanswered, "module asked too much", "only a password prompt can be answered")
+            ("PAM_CONV_ERR", .unanswered, "module asked too much", "only prompts for login and password can be answered")
         case PAM_CONV_AGAIN: ("PAM_CONV_AGAIN", .unanswered, "conversation unfinished", seeLog)
         case PAM_INCOMPLETE: ("PAM_INCOMPLETE", .unanswered, "call unfinished", seeLog)
         case PAM_TRY_AGAIN: ("PAM_TRY_AGAIN", .unanswered, "not ready", seeLog)

@@ -9,14 +9,16 @@ public struct Service: Sendable {
     /// Where libpam looks for a service's file, in this order.
     static let folders: [StaticString] = ["/etc/pam.d/", "/usr/lib/pam.d/"]
 
-    /// - Throws: `misused` unless the name matches `[a-z0-9._-]+`. libpam itself takes any name, lower-cases it and drops
-    ///   all before the last slash, so that another file would be read than the one that was named.
+    /// - Throws: `misused` unless the name matches `[a-z0-9_][a-z0-9._-]*`. libpam itself takes any name, lower-cases it and
+    ///   drops all before the last slash, so that another file would be read than the one that was named.
     public init(_ name: [UInt8]) throws(Failure) {
-        guard !name.isEmpty, name.allSatisfy(Service.allows) else {
+        guard let first = name.first, first != UInt8(ascii: "."), first != UInt8(ascii: "-"),
+            name.allSatisfy(Service.allows)
+        else {
             throw .misused(
                 Cause(
                     "bad service name", about: name,
-                    remedy: "a service name has lower-case letters, digits, dots, hyphens and underscores only"))
+                    remedy: "a service name has lower-case letters, digits, dots, hyphens and underscores only, no dot first"))
         }
         self.name = name
     }
@@ -30,16 +32,24 @@ public struct Service: Sendable {
         }
     }
 
-    /// Makes sure that the service has a file of its own: without one, libpam silently uses the service `other`, on Debian
-    /// the system's own passwords.
+    /// Makes sure that the service has a file of its own, which says how to authenticate: without one, libpam silently uses
+    /// the service `other`, on Debian the system's own passwords.
     ///
-    /// - Throws: `temporary`, naming the file, where there is none or it cannot be read.
+    /// - Throws: `temporary`, naming the file, where there is none, it cannot be read, or has no `auth` line.
     public func requireOwnFile() throws(Failure) {
         var problem: Int32 = ENOENT
         for folder in Service.folders {
             let path = [UInt8](folder) + name
             problem = Service.readability(of: path)
-            if problem == 0 { return }
+            if problem == 0 {
+                guard Service.authenticates(Service.text(of: path)) else {
+                    throw .temporary(
+                        Cause(
+                            "service file has no auth line", about: path,
+                            remedy: "PAM would take the service 'other' instead; pam.d/pam-checkpwd is a model"))
+                }
+                return
+            }
             if problem != ENOENT { break }
         }
         throw .temporary(
@@ -47,6 +57,31 @@ public struct Service: Sendable {
                 problem == ENOENT ? "no service file" : "service file cannot be read",
                 about: [UInt8](Service.folders[0]) + name, errno: problem,
                 remedy: "write it (pam.d/pam-checkpwd is a model), or name another service with --service"))
+    }
+
+    /// Whether a file has an `auth` line, or takes in another that may.
+    private static func authenticates(_ text: [UInt8]) -> Bool {
+        var line = 0
+        while line < text.count {
+            var start = line
+            while start < text.count, isBlank(text[start]) { start += 1 }
+            if start < text.count, text[start] == UInt8(ascii: "-") { start += 1 }
+            if hasWord("auth", in: text, at: start) || hasWord("@include", in: text, at: start) { return true }
+            while line < text.count, text[line] != UInt8(ascii: "\n") { line += 1 }
+            line += 1
+        }
+        return false
+    }
+
+    /// Whether a word stands there, in either case, and a blank after it.
+    private static func hasWord(_ word: StaticString, in text: [UInt8], at start: Int) -> Bool {
+        let end = start + word.utf8CodeUnitCount
+        guard end < text.count, isBlank(text[end]) else { return false }
+        return (start..<end).allSatisfy { text[$0] | 0x20 == (word.utf8Start + ($0 - start)).pointee | 0x20 }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
 
     /// - Returns: 0 for a regular file that can be opened, or an errno.
@@ -57,5 +92,42 @@ public struct Service: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return cplatform_errno() }
         return status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) ? 0 : EISDIR
+    }
+
+    /// Adds to a refusal what its words do not tell: unless root asks, pam_unix checks nobody's password but the asker's.
+    public func explain(_ failure: Failure) -> Failure {
+        guard case .declined(let cause) = failure, geteuid() != 0, mentionsPAMUnix() else { return failure }
+        return .declined(
+            Cause(
+                cause.what, about: cause.about + [UInt8](", not root: pam_unix cannot check other users' passwords"),
+                remedy: cause.remedy))
+    }
+
+    /// Whether the service's own file, or one that it includes from the same folder, names pam_unix.
+    private func mentionsPAMUnix() -> Bool {
+        var includes = false
+        for word in Service.words(in: [UInt8](Service.folders[0]) + name) {
+            if word == "pam_unix.so" { return true }
+            if includes, Service.words(in: [UInt8](Service.folders[0]) + word).contains(where: { $0 == "pam_unix.so" }) { return true }
+            includes = word == "@include" || word == "include" || word == "substack"
+        }
+        return false
+    }
+
+    /// The words in a file, but for comments.
+    private static func words(in path: [UInt8]) -> [[UInt8]] {
+        text(of: path).split(separator: UInt8(ascii: "\n")).flatMap { line in
+            line.prefix { $0 != UInt8(ascii: "#") }.split(whereSeparator: isBlank).map { Array($0) }
+        }
+    }
+
+    /// The first 16 KiB of a file; nothing where it cannot be read.
+    private static func text(of path: [UInt8]) -> [UInt8] {
+        let descriptor = path.withCString { cplatform_open($0, O_RDONLY | O_NONBLOCK, 0) }
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        return [UInt8](unsafeUninitializedCapacity: 16384) { buffer, count in
+            count = max(read(descriptor, buffer.baseAddress, buffer.count), 0)
+        }
     }
 }

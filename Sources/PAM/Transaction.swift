@@ -19,7 +19,7 @@ public struct Transaction: ~Copyable {
     /// The corresponding C function is `pam_start`.
     public init(service: Service, login: Login, trace: Trace) throws(Failure) {
         let conversation = UnsafeMutablePointer<Conversation>.allocate(capacity: 1)
-        conversation.initialize(to: Conversation(trace: trace))
+        conversation.initialize(to: Conversation(service: service, login: login, trace: trace))
         let callback = UnsafeMutablePointer<cpam_conversation>.allocate(capacity: 1)
         callback.initialize(to: cpam_conversation(ask: Transaction.ask, context: conversation))
         var handle: OpaquePointer?
@@ -28,7 +28,7 @@ public struct Transaction: ~Copyable {
         }
         guard status == PAM_SUCCESS, let handle else {
             Transaction.release(conversation, callback)
-            throw ReturnCode(rawValue: status).failure(of: "pam_start")
+            throw ReturnCode(rawValue: status).failure(of: .start)
                 ?? .temporary(Cause("PAM gave no handle", about: service.name))
         }
         self.handle = handle
@@ -60,66 +60,101 @@ public struct Transaction: ~Copyable {
             style: style, text: text.map { [UInt8](cString: $0) } ?? [], answer: &answer.pointee)
     }
 
-    /// Says where the login comes from. The corresponding C function is `pam_set_item` with `PAM_RHOST`.
-    public mutating func setRemoteHost(_ host: [UInt8]) throws(Failure) {
-        try check("pam_set_item", host.withCString { pam_set_item(handle, PAM_RHOST, $0) })
+    /// What modules are told of a login.
+    public enum Item: Sendable {
+        /// Where the login comes from, `PAM_RHOST`.
+        case remoteHost
+        /// What stands for the terminal, `PAM_TTY`: some modules refuse a login without.
+        case terminal
+        /// Who asks, `PAM_RUSER`.
+        case remoteUser
+
+        fileprivate var number: Int32 {
+            switch self {
+            case .remoteHost: PAM_RHOST
+            case .terminal: PAM_TTY
+            case .remoteUser: PAM_RUSER
+            }
+        }
+    }
+
+    /// The corresponding C function is `pam_set_item`. An empty value is not set.
+    public mutating func set(_ item: Item, _ value: [UInt8]) throws(Failure) {
+        guard !value.isEmpty else { return }
+        try check(.setItem, value.withCString { pam_set_item(handle, item.number, $0) })
     }
 
     /// Asks whether the password is the login's. The corresponding C function is `pam_authenticate`, with
     /// `PAM_DISALLOW_NULL_AUTHTOK`.
     ///
     /// - Parameter password: without NUL bytes; borrowed for the time of the call.
-    /// - Throws: `rejected` also where a module has put another user in the login's place.
+    /// - Throws: `declined` where the login is unknown or the password wrong.
     public mutating func authenticate(password: UnsafeRawBufferPointer) throws(Failure) {
+        if let prompt = try item(PAM_USER_PROMPT) { conversation.pointee.loginPrompt = prompt }
         conversation.pointee.password = password
         defer { conversation.pointee.password = nil }
-        try check("pam_authenticate", pam_authenticate(handle, Int32(PAM_DISALLOW_NULL_AUTHTOK)))
-        try requireSameUser()
+        try check(.authenticate, pam_authenticate(handle, Int32(PAM_DISALLOW_NULL_AUTHTOK)))
     }
 
     /// Asks whether the account may be used here and now. The corresponding C function is `pam_acct_mgmt`.
     public mutating func checkAccount() throws(Failure) {
-        try check("pam_acct_mgmt", pam_acct_mgmt(handle, Int32(PAM_DISALLOW_NULL_AUTHTOK)))
-        try requireSameUser()
+        try check(.checkAccount, pam_acct_mgmt(handle, Int32(PAM_DISALLOW_NULL_AUTHTOK)))
     }
 
     /// Gives the process the account's credentials: groups, tickets, keys. The corresponding C function is `pam_setcred`
     /// with `PAM_ESTABLISH_CRED`. Call it after initgroups (pam_setcred(3)).
     public mutating func establishCredentials() throws(Failure) {
-        try check("pam_setcred", pam_setcred(handle, Int32(PAM_ESTABLISH_CRED)))
+        try check(.setCredentials, pam_setcred(handle, Int32(PAM_ESTABLISH_CRED)))
     }
 
     /// The corresponding C function is `pam_setcred` with `PAM_DELETE_CRED`.
     public mutating func deleteCredentials() throws(Failure) {
-        try check("pam_setcred", pam_setcred(handle, Int32(PAM_DELETE_CRED)))
+        try check(.setCredentials, pam_setcred(handle, Int32(PAM_DELETE_CRED)))
     }
 
     /// The corresponding C function is `pam_open_session`.
     public mutating func openSession() throws(Failure) {
-        try check("pam_open_session", pam_open_session(handle, 0))
+        try check(.openSession, pam_open_session(handle, 0))
     }
 
     /// The corresponding C function is `pam_close_session`.
     public mutating func closeSession() throws(Failure) {
-        try check("pam_close_session", pam_close_session(handle, 0))
+        try check(.closeSession, pam_close_session(handle, 0))
     }
 
-    private mutating func check(_ call: StaticString, _ code: Int32) throws(Failure) {
+    private mutating func check(_ call: Call, _ code: Int32) throws(Failure) {
         status = code
         let code = ReturnCode(rawValue: code)
-        trace(call, [UInt8](code.name))
+        trace(call.name, [UInt8](code.name))
         if let failure = code.failure(of: call) { throw failure }
     }
 
-    /// A module may change the user (pam_get_item(3), `PAM_USER`); what was proved then belongs to somebody else.
-    private func requireSameUser() throws(Failure) {
+    /// Who the login is to PAM: a module may change the user (pam_get_item(3), `PAM_USER`).
+    public func user() throws(Failure) -> Login {
+        guard let user = try item(PAM_USER) else { throw .temporary(Cause("PAM lost the user name")) }
+        return Login(user)
+    }
+
+    /// What modules want in the environment of the user's program: `NAME=value` each. The corresponding C function is
+    /// `pam_getenvlist`.
+    public func environment() -> [[UInt8]] {
+        guard let list = pam_getenvlist(handle) else { return [] }
+        defer { free(list) }
+        var entries: [[UInt8]] = []
+        var next = list
+        while let entry = next.pointee {
+            entries.append([UInt8](cString: entry))
+            free(entry)
+            next += 1
+        }
+        return entries
+    }
+
+    private func item(_ number: Int32) throws(Failure) -> [UInt8]? {
         var item: UnsafeRawPointer?
-        guard pam_get_item(handle, PAM_USER, &item) == PAM_SUCCESS, let item else {
-            throw .temporary(Cause("PAM lost the user name"))
+        guard pam_get_item(handle, number, &item) == PAM_SUCCESS else {
+            throw .temporary(Cause("PAM gave no item", about: [UInt8](decimal: number)))
         }
-        let user = [UInt8](cString: item.assumingMemoryBound(to: CChar.self))
-        guard user == login.bytes else {
-            throw .rejected(Cause("user changed by PAM", about: user, remedy: "take the module that does it out"))
-        }
+        return item.map { [UInt8](cString: $0.assumingMemoryBound(to: CChar.self)) }
     }
 }

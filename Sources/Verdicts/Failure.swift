@@ -1,6 +1,9 @@
 /// A login that was not accepted. The case says what the caller may conclude, the cause what a person can do.
 public enum Failure: Error, Sendable {
-    /// The credentials, or the account, were looked at and are not acceptable.
+    /// The login is unknown here, the credentials are wrong here, or the mechanism is not ours. In a chain of modules, the
+    /// next may know better.
+    case declined(Cause)
+    /// The login is not acceptable, whatever another module would say.
     case rejected(Cause)
     /// The caller made a mistake: arguments, or the contents of descriptor 3.
     case misused(Cause)
@@ -9,14 +12,14 @@ public enum Failure: Error, Sendable {
 
     public var cause: Cause {
         switch self {
-        case .rejected(let cause), .misused(let cause), .temporary(let cause): cause
+        case .declined(let cause), .rejected(let cause), .misused(let cause), .temporary(let cause): cause
         }
     }
 
     /// The word for it in the log.
     public var verdict: StaticString {
         switch self {
-        case .rejected: "rejected"
+        case .declined, .rejected: "rejected"
         case .misused: "misused"
         case .temporary: "temporary"
         }

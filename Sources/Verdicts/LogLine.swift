@@ -6,8 +6,12 @@ public struct LogLine: Sendable {
 
     public init() {}
 
+    /// The most bytes of a value that are written; a longer one is cut there, and ends in `...`.
+    public static let longestValue = 255
+
     /// - Parameter value: any bytes; they are escaped.
-    public mutating func add(_ key: StaticString, _ value: some Sequence<UInt8>) {
+    public mutating func add(_ key: StaticString, _ value: [UInt8]) {
+        let value = value.count > LogLine.longestValue ? value.prefix(LogLine.longestValue) + [UInt8]("...") : value[...]
         if !bytes.isEmpty { bytes.append(UInt8(ascii: " ")) }
         bytes += key
         bytes.append(UInt8(ascii: "="))

@@ -9,6 +9,6 @@ public enum StandardError {
         text += ": "
         text += line
         text += "\n"
-        _ = CPlatform.write(2, text, text.count)
+        cplatform_write_error(text, text.count)
     }
 }

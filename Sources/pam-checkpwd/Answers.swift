@@ -4,20 +4,40 @@ import Verdicts
 
 /// What `--help` and `--version` print: the only text that ever goes to standard output, which may be a mail client.
 enum Answers {
-    private static let usage: StaticString = """
+    static let usage: StaticString = """
         usage: pam-checkpwd [options] [--] prog [args]
 
         Reads a login and its password from descriptor 3, asks PAM, becomes the user and runs prog.
 
-          -s, --service NAME    PAM service, a file in /etc/pam.d (else $PAM_SERVICE, else pam-checkpwd)
-          -e, --noenv           stay who you are; set only USER
-          -H, --no-chdir-home   do not enter the user's home directory
-          -S, --store FILE      side store, for CRAM-MD5 and APOP
-          -K, --store-key FILE  its key
-              --allow-other     let a service without a file of its own fall back to PAM's 'other'
-          -d, --debug           say each step on standard error
-          -h, --help            print this
-          -V, --version         print the version
+        The login:
+          -s, --service NAME       PAM service, a file in /etc/pam.d (else $PAM_SERVICE, else pam-checkpwd)
+          -m, --mechanisms LIST    of plain, cram-md5, apop, cram-sha1, ...; the others are refused
+          -D, --strip-domain NAME  alice@NAME is the account alice; may be given again
+          -i, --ident NAME         what PAM takes for the terminal; $AUTHSERVICE for prog
+              --max-length BYTES   read up to so many from descriptor 3 (512)
+              --allow-other        let a service without a file of its own fall back to PAM's 'other'
+              --allow-user-change  let PAM put another user in the login's place
+
+        What prog finds:
+          -e, --noenv              stay who you are; set only USER
+          -H, --no-chdir-home      do not enter the user's home directory
+              --hold-session       keep PAM's session open while prog runs
+              --no-session         open no session
+              --dovecot            stay who you are; tell Dovecot's checkpassword-reply who the user is
+          -c, --chain              run prog for logins that are not ours, and $POSTAUTH for those that are
+
+        The side store:
+          -S, --store FILE         the store
+          -K, --store-key FILE     its key
+          -p, --plain SOURCE       who is asked about a password: pam, store or pam,store (pam)
+              --virtual-user NAME  the account that logins run as which only the store knows
+              --challenge-age SEC  the greatest age of a challenge; 0 for any (600)
+              --replay-cache DIR   where answered challenges are remembered
+              --hex-passwords      a digest that does not match may be a password
+
+          -d, --debug              say each step on standard error
+          -h, --help               print this
+          -V, --version            print the version
 
         Exit status: 1 unacceptable, 2 misused, 111 temporary failure; else that of prog.
 

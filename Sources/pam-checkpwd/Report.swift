@@ -7,7 +7,7 @@ import Verdicts
 
 /// What the system's log is told of one login: one line, to authpriv.
 struct Report {
-    private var mechanism: StaticString = ""
+    private var mechanism: [UInt8] = []
     private var login: [UInt8] = []
     private let service: [UInt8]
     private let remoteHost: [UInt8]
@@ -24,14 +24,14 @@ struct Report {
         login = request.login.bytes
         mechanism =
             switch request.credential {
-            case .password: "plain"
-            case .digest(_, _, let kinds): kinds.contains(.apop) ? "cram-md5-or-apop" : "cram-md5"
-            case .unknownMechanism: "unknown"
+            case .password: Mechanisms.plain.names
+            case .digest(_, _, let mechanisms): mechanisms.names
+            case .unknownMechanism: [UInt8]("unknown")
             }
     }
 
-    func accepted() {
-        send(LOG_INFO, line("accepted", [UInt8]("ok")))
+    func accepted(_ reason: StaticString = "ok") {
+        send(.information, line("accepted", [UInt8](reason)))
     }
 
     /// A rejection is told to the log alone, as checkpassword programs do; what somebody must mend, to standard error too.
@@ -39,10 +39,10 @@ struct Report {
         var line = line(failure.verdict, failure.cause.reason)
         if !failure.cause.about.isEmpty { line.add("about", failure.cause.about) }
         switch failure {
-        case .rejected:
-            send(LOG_NOTICE, line)
+        case .declined, .rejected:
+            send(.notice, line)
         case .misused, .temporary:
-            send(LOG_ERR, line)
+            send(.error, line)
             StandardError.write(failure.cause.sentence)
         }
     }
@@ -58,8 +58,8 @@ struct Report {
         return line
     }
 
-    private func send(_ priority: Int32, _ line: LogLine) {
+    private func send(_ severity: SystemLog.Severity, _ line: LogLine) {
+        SystemLog.send(severity, line)
         if debug { StandardError.write(line.bytes) }
-        line.bytes.withCString { cplatform_syslog(LOG_AUTHPRIV | priority, $0) }
     }
 }

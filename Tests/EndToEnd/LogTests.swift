@@ -67,9 +67,11 @@ extension OnStage {
 
         @Test func `no line holds the password`() {
             let password = "s3cr3t-Pa55"
-            #expect(!lines(Login.plain("alice", password)).joined().contains(password))
-            // As if the caller had swapped the fields: a login is no secret, but the other field stays one.
-            #expect(!lines(Array("\0\(password)\0".utf8)).joined().contains(password))
+            for bytes in [Login.plain("alice", password), Login.plain("", password), Login.plain("expired", password)] {
+                let lines = lines(bytes)
+                #expect(lines.count == 1)
+                #expect(!lines.joined().contains(password))
+            }
         }
     }
 }

@@ -1,10 +1,14 @@
 import ChallengeResponse
 import Credentials
+import Foundation
 import TestSupport
 
 /// One login handed to pam-checkpwd, as a mail server does it.
 enum Login {
-    static let challenge = "<1896.697170952@postoffice.reston.mci.net>"
+    /// A challenge of now that no other is like.
+    static func challenge(time: Int = Int(Date().timeIntervalSince1970)) -> String {
+        "<\(UUID().uuidString).\(time)@mail.example.com>"
+    }
 
     /// The bytes of a password login.
     static func plain(_ login: String, _ password: String = "pass") -> [UInt8] {
@@ -12,16 +16,28 @@ enum Login {
     }
 
     /// The bytes of a CRAM-MD5 login, in netqmail's order.
-    static func cramMD5(_ login: String, _ secret: String = "pass") throws -> [UInt8] {
-        Array("\(login)\0\(challenge)\0\(try digest(.cramMD5, secret))\0".utf8)
+    static func cramMD5(_ login: String, _ secret: String = "pass", to challenge: String = challenge()) throws -> [UInt8] {
+        Array("\(login)\0\(challenge)\0\(try digest(.cramMD5, secret, challenge))\0".utf8)
+    }
+
+    /// The bytes of a CRAM-MD5 login in s/qmail's order.
+    static func sqmail(_ login: String, _ secret: String = "pass", to challenge: String = challenge()) throws -> [UInt8] {
+        Array("\(login)\0\(try digest(.cramMD5, secret, challenge))\0\(challenge)\0".utf8)
     }
 
     /// The bytes of an APOP login.
-    static func apop(_ login: String, _ secret: String = "pass") throws -> [UInt8] {
-        Array("\(login)\0\(try digest(.apop, secret))\0\(challenge)\0".utf8)
+    static func apop(_ login: String, _ secret: String = "pass", to challenge: String = challenge()) throws -> [UInt8] {
+        Array("\(login)\0\(try digest(.apop, secret, challenge))\0\(challenge)\0".utf8)
     }
 
-    private static func digest(_ kind: Digest, _ secret: String) throws -> String {
+    /// The bytes of a challenge-response login with IndiMail's mechanism byte.
+    static func indimail(
+        _ login: String, _ secret: String = "pass", _ kind: Digest, byte: UInt8, to challenge: String = challenge()
+    ) throws -> [UInt8] {
+        Array("\(login)\0\(challenge)\0\(try digest(kind, secret, challenge))\0".utf8) + [byte, 0]
+    }
+
+    private static func digest(_ kind: Digest, _ secret: String, _ challenge: String) throws -> String {
         try Array(challenge.utf8).withUnsafeBytes {
             try kind.hexadecimal(challenge: $0, secret: Secret(secret))
         }.text

@@ -52,7 +52,7 @@ extension OnStage {
         @Test func `with --noenv the process stays as it is, apart from USER`() {
             let before = Program(["/bin/sh", "-c", "pwd; id"]).run(environment: ["HOME": "/x"])
             let outcome = Login.run(
-                Login.plain("alice"), ["-e", "/bin/sh", "-c", "pwd; id; echo $USER $HOME" + "$" + "SHELL"],
+                Login.plain("alice"), ["-e", "/bin/sh", "-c", "pwd; id; echo $USER $HOME"],
                 environment: ["HOME": "/x"])
             #expect(outcome.output == before.output + "alice /x\n")
         }
@@ -81,6 +81,7 @@ extension OnStage {
             ("many NULs only", [UInt8](repeating: 0, count: 512), ["-s", "permit"]),
             ("root", Login.plain("root"), []),
             ("a daemon's account", Login.plain("daemon-like"), []),
+            ("nobody", Login.plain("nobody"), []),
             ("root, whom PAM permits, without --noenv", Login.plain("root"), ["-s", "permit"]),
             ("expired", Login.plain("expired"), []),
             ("password must be changed", Login.plain("mustchange"), []),
@@ -96,7 +97,7 @@ extension OnStage {
             #expect(outcome.errors == "")
         }
 
-        @Test(arguments: ["expired", "mustchange", "root", "daemon-like"])
+        @Test(arguments: ["expired", "mustchange", "root", "daemon-like", "nobody"])
         func `an account that PAM refuses does not get in by another mechanism`(login: String) throws {
             for bytes in [try Login.cramMD5(login), try Login.apop(login)] {
                 let outcome = Login.run(bytes, ["--", "/bin/echo", "run"])
@@ -218,12 +219,59 @@ extension OnStage {
             #expect(Login.run(Login.plain("alice"), ["-s", "broken", "/bin/echo", "run"]).status == 111)
         }
 
+        /// The service file that we install, with another module in pam_unix's place: what it cannot say is not 'no'.
+        @Test(arguments: [
+            ("pam_no_such_module.so", Int32(111)), ("pam_debug.so auth=authinfo_unavail", 111),
+            ("pam_debug.so auth=system_err", 111), ("pam_debug.so auth=service_err", 111),
+            ("pam_debug.so auth=buf_err", 111), ("pam_debug.so auth=conv_err", 111), ("pam_debug.so auth=abort", 111),
+            ("pam_debug.so auth=open_err", 111), ("pam_debug.so auth=symbol_err", 111),
+            ("pam_debug.so auth=module_unknown", 111), ("pam_debug.so auth=cred_insufficient", 111),
+            ("pam_debug.so auth=cred_unavail", 111), ("pam_debug.so auth=authtok_err", 111),
+            ("pam_debug.so auth=try_again", 111), ("pam_debug.so auth=auth_err", 1),
+            ("pam_debug.so auth=user_unknown", 1), ("pam_debug.so auth=maxtries", 1), ("pam_debug.so auth=ignore", 1),
+            ("pam_debug.so auth=success", 0),
+        ])
+        func `the service file we install never tells a broken module as a wrong password`(
+            module: String, status: Int32
+        ) throws {
+            let installed = try String(contentsOfFile: "/etc/pam.d/pam-checkpwd", encoding: .utf8)
+            let lines = installed.split(separator: "\n").map { line in
+                line.hasPrefix("auth") ? String(line).replacing("pam_unix.so", with: module) : String(line)
+            }
+            Stage.write("/etc/pam.d/other-module", lines.joined(separator: "\n") + "\n")
+            let outcome = Login.run(Login.plain("alice"), ["-s", "other-module", "/bin/echo", "run"])
+            #expect(outcome.status == status)
+            #expect(outcome.output == (status == 0 ? "run\n" : ""))
+        }
+
+        @Test func `a service file without an auth line exits 111, since PAM would take 'other'`() {
+            Stage.write("/etc/pam.d/no-auth", "# auth is missing\naccount required pam_permit.so\n")
+            let outcome = Login.run(Login.plain("alice"), ["-s", "no-auth", "/bin/echo", "run"])
+            #expect(outcome.status == 111)
+            #expect(outcome.errors.hasPrefix("pam-checkpwd: service file has no auth line: /etc/pam.d/no-auth;"))
+            for line in ["auth\trequired pam_permit.so", "  -AUTH required pam_permit.so", "@include common-auth"] {
+                Stage.write("/etc/pam.d/has-auth", "account required pam_permit.so\n\(line)\n")
+                #expect(Login.run(Login.plain("alice"), ["-s", "has-auth", "/bin/echo", "run"]).output == "run\n")
+            }
+        }
+
+        @Test(arguments: [([UInt8](), "2"), (Login.plain("alice", "wrong"), "1"), (Login.plain("alice"), "0")])
+        func `a closed pipe for standard error ends nothing`(bytes: [UInt8], status: String) {
+            // The reader of standard error is gone before anything is written to it.
+            let folder = Folder()
+            let outcome = Program([
+                "/bin/sh", "-c", #"{ sleep 0.2; "$0" -d /bin/true; echo $? >"$1"; } 2>&1 | exec true; cat "$1""#,
+                Stage.pamCheckpwd, folder("status"),
+            ]).run(descriptor3: bytes)
+            #expect(outcome.output == status + "\n")
+        }
+
         @Test func `an accepted login that is no account exits 111 and runs nothing, except with --noenv`() {
             Stage.service("permit")
             let outcome = Login.run(Login.plain("nosuchuser"), ["-s", "permit", "/bin/echo", "run"])
             #expect(outcome.status == 111)
             #expect(outcome.output == "")
-            #expect(outcome.errors.hasPrefix("pam-checkpwd: accepted login is no system account;"))
+            #expect(outcome.errors.hasPrefix("pam-checkpwd: accepted login is no system account: nosuchuser;"))
             #expect(Login.run(Login.plain("nosuchuser"), ["-s", "permit", "-e", "/bin/echo", "run"]).output == "run\n")
         }
 

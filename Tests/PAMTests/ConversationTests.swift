@@ -1,4 +1,5 @@
 import CPAM
+import Credentials
 import TestSupport
 import Testing
 import Verdicts
@@ -6,11 +7,15 @@ import Verdicts
 @testable import PAM
 
 @Suite struct ConversationTests {
+    private func conversation() -> Conversation {
+        Conversation(service: try! Service(Array("test".utf8)), login: Login("alice"), trace: Trace(isOn: false))
+    }
+
     /// Asks a conversation that knows the password 'pass'; nil where it has no answer.
     private func answers(to prompts: [(Int32, String)]) -> [String?] {
         let password = Array("pass".utf8)
         return password.withUnsafeBytes { password in
-            var conversation = Conversation(trace: Trace(isOn: false))
+            var conversation = conversation()
             conversation.password = password
             return prompts.map { style, text in
                 var answer = cpam_answer()
@@ -37,8 +42,18 @@ import Verdicts
             answers(to: [(PAM_PROMPT_ECHO_OFF, "Password: "), (PAM_PROMPT_ECHO_OFF, "New password: ")]) == ["pass", nil])
     }
 
-    @Test func `a visible prompt gets nothing`() {
-        #expect(answers(to: [(PAM_PROMPT_ECHO_ON, "login: ")]) == [nil])
+    @Test(arguments: [
+        ("login:", "alice"), ("login: ", "alice"), ("Login:", nil), ("Code: ", nil), ("Password: ", nil), ("", nil),
+    ])
+    func `a visible prompt gets the login if it asks for that, else nothing`(prompt: String, answer: String?) {
+        #expect(answers(to: [(PAM_PROMPT_ECHO_ON, prompt)]) == [answer])
+    }
+
+    @Test func `the administrator's own prompt for the login is known`() {
+        var conversation = conversation()
+        conversation.loginPrompt = Array("Who? ".utf8)
+        #expect(conversation.promptVisible(Array("Who?".utf8))?.text == "alice")
+        #expect(conversation.promptVisible(Array("login:".utf8)) == nil)
     }
 
     @Test func `texts are heard and need no answer`() {
@@ -51,7 +66,7 @@ import Verdicts
     }
 
     @Test func `outside authentication there is no password to give`() {
-        var conversation = Conversation(trace: Trace(isOn: false))
+        var conversation = conversation()
         var answer = cpam_answer()
         #expect(
             conversation.receive(style: PAM_PROMPT_ECHO_OFF, text: Array("Password: ".utf8), answer: &answer) == PAM_CONV_ERR)

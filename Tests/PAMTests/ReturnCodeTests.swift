@@ -11,9 +11,18 @@ import Verdicts
         PAM_AUTHTOK_EXPIRED, PAM_NEW_AUTHTOK_REQD,
     ])
     func `a backend that said no makes a rejection`(code: Int32) {
-        guard case .rejected? = ReturnCode(rawValue: code).failure(of: "pam_authenticate") else {
+        guard case .rejected? = ReturnCode(rawValue: code).failure(of: .checkAccount) else {
             Issue.record("not a rejection")
             return
+        }
+    }
+
+    @Test(arguments: [(PAM_AUTH_ERR, true), (PAM_USER_UNKNOWN, true), (PAM_MAXTRIES, false), (PAM_PERM_DENIED, false)])
+    func `authentication declines what another module may know better, and rejects the rest`(code: Int32, declines: Bool) {
+        switch ReturnCode(rawValue: code).failure(of: .authenticate) {
+        case .declined?: #expect(declines)
+        case .rejected?: #expect(!declines)
+        default: Issue.record("neither")
         }
     }
 
@@ -24,18 +33,18 @@ import Verdicts
         PAM_IGNORE, PAM_MODULE_UNKNOWN, PAM_BAD_ITEM, PAM_CONV_AGAIN, PAM_INCOMPLETE, 32, 1000, -1,
     ])
     func `a backend that could not say makes a temporary failure`(code: Int32) {
-        guard case .temporary? = ReturnCode(rawValue: code).failure(of: "pam_authenticate") else {
+        guard case .temporary? = ReturnCode(rawValue: code).failure(of: .authenticate) else {
             Issue.record("not temporary")
             return
         }
     }
 
     @Test func `success is no failure`() {
-        #expect(ReturnCode(rawValue: PAM_SUCCESS).failure(of: "pam_authenticate") == nil)
+        #expect(ReturnCode(rawValue: PAM_SUCCESS).failure(of: .authenticate) == nil)
     }
 
     @Test func `the failure names the call and PAM's own code`() {
-        let failure = ReturnCode(rawValue: PAM_AUTHINFO_UNAVAIL).failure(of: "pam_acct_mgmt")
+        let failure = ReturnCode(rawValue: PAM_AUTHINFO_UNAVAIL).failure(of: .checkAccount)
         #expect(failure?.cause.about.text == "pam_acct_mgmt PAM_AUTHINFO_UNAVAIL")
     }
 

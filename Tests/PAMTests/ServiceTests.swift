@@ -9,7 +9,7 @@ import Verdicts
         #expect(try Service(Array(name.utf8)).name.text == name)
     }
 
-    @Test(arguments: ["", "SMTP", "../shadow", "/etc/pam.d/smtp", "a b", "a\n", "é"])
+    @Test(arguments: ["", ".", "..", "-e", ".hidden", "SMTP", "../shadow", "/etc/pam.d/smtp", "a b", "a\n", "é"])
     func `any other name is the caller's fault`(name: String) {
         guard case .misused? = failure(of: { () throws(Failure) in _ = try Service(Array(name.utf8)) }) else {
             Issue.record("not refused")
@@ -17,8 +17,8 @@ import Verdicts
         }
     }
 
-    @Test(arguments: ["no-such-service", "..", "."])
-    func `a service without a file is a temporary failure that names the file`(name: String) {
+    @Test func `a service without a file is a temporary failure that names the file`() {
+        let name = "no-such-service"
         let failure = failure { () throws(Failure) in try Service(Array(name.utf8)).requireOwnFile() }
         guard case .temporary(let cause)? = failure else {
             Issue.record("not refused")

@@ -28,30 +28,50 @@ import Verdicts
     @Test func `defaults`() throws {
         let options = try parse(["/bin/true"]).get()
         #expect(options.service == nil)
-        #expect(!options.keepsIdentity && options.entersHome && !options.debug && !options.allowsOther)
+        #expect(options.takeover == .become && options.session == .brief && options.entersHome)
+        #expect(!options.chains && !options.isDovecot && !options.debug)
+        #expect(!options.allowsOther && !options.allowsUserChange && !options.allowsHexPasswords)
+        #expect(options.mechanisms == .all && options.passwordSource == .pam && options.virtualUser == nil)
+        #expect(options.domains.isEmpty && options.ident == nil)
+        #expect(options.replayCache.text == "/run/pam-checkpwd")
+        #expect(options.challengeAge == 600 && options.maxLength == 512)
         #expect(options.store.text == "/var/lib/pam-checkpwd/secrets.mdb")
         #expect(options.storeKey.text == "/etc/pam-checkpwd/store.key")
         #expect(options.question == nil)
         #expect(options.program == 1)
     }
 
-    @Test(arguments: [
-        ["-s", "smtp", "-e", "-H", "-d", "-S", "store", "-K", "key", "--allow-other", "/bin/true"],
-        ["-ssmtp", "-eHd", "-Sstore", "-Kkey", "--allow-other", "--", "/bin/true"],
-        [
-            "--service", "smtp", "--noenv", "--no-chdir-home", "--debug", "--store", "store", "--store-key", "key",
-            "--allow-other", "/bin/true",
-        ],
-        [
-            "--service=smtp", "--noenv", "--no-chdir-home", "--debug", "--store=store", "--store-key=key",
-            "--allow-other", "--", "/bin/true",
-        ],
-    ])
-    func `short and long options say the same`(arguments: [String]) throws {
+    private static let long = [
+        "--service", "smtp", "--noenv", "--no-chdir-home", "--ident", "submission", "--chain", "--mechanisms",
+        "plain,apop", "--plain", "pam,store", "--strip-domain", "a.example", "--strip-domain", "b.example", "--store",
+        "store", "--store-key", "key", "--debug", "--dovecot", "--virtual-user", "vmail", "--hex-passwords",
+        "--challenge-age", "0", "--replay-cache", "cache", "--max-length", "65536", "--hold-session",
+        "--allow-user-change", "--allow-other", "/bin/true",
+    ]
+    private static let joined = [
+        "--service=smtp", "--noenv", "--no-chdir-home", "--ident=submission", "--chain", "--mechanisms=plain,apop",
+        "--plain=pam,store", "--strip-domain=a.example", "--strip-domain=b.example", "--store=store", "--store-key=key",
+        "--debug", "--dovecot", "--virtual-user=vmail", "--hex-passwords", "--challenge-age=0", "--replay-cache=cache",
+        "--max-length=65536", "--hold-session", "--allow-user-change", "--allow-other", "--", "/bin/true",
+    ]
+    private static let short = [
+        "-ssmtp", "-eHc", "-i", "submission", "-m", "plain,apop", "-ppam,store", "-Da.example", "-D", "b.example",
+        "-Sstore", "-Kkey", "-d", "--dovecot", "--virtual-user=vmail", "--hex-passwords", "--challenge-age=0",
+        "--replay-cache=cache", "--max-length=65536", "--hold-session", "--allow-user-change", "--allow-other",
+        "/bin/true",
+    ]
+
+    @Test(arguments: [long, joined, short])
+    func `options say the same, however they are written`(arguments: [String]) throws {
         let options = try parse(arguments).get()
-        #expect(options.service?.text == "smtp")
-        #expect(options.keepsIdentity && !options.entersHome && options.debug && options.allowsOther)
-        #expect(options.store.text == "store" && options.storeKey.text == "key")
+        #expect(options.service?.text == "smtp" && options.ident?.text == "submission")
+        #expect(options.takeover == .stay && options.session == .held && !options.entersHome)
+        #expect(options.chains && options.isDovecot && options.debug)
+        #expect(options.allowsOther && options.allowsUserChange && options.allowsHexPasswords)
+        #expect(options.mechanisms == [.plain, .apop] && options.passwordSource == .pamThenStore)
+        #expect(options.virtualUser?.text == "vmail" && options.domains.map(\.text) == ["a.example", "b.example"])
+        #expect(options.store.text == "store" && options.storeKey.text == "key" && options.replayCache.text == "cache")
+        #expect(options.challengeAge == 0 && options.maxLength == 65536)
         #expect(options.program == arguments.count)
     }
 
@@ -66,7 +86,7 @@ import Verdicts
         let options = try parse(arguments).get()
         #expect(options.program == program)
         #expect(!options.debug && !options.allowsOther)
-        #expect(options.keepsIdentity == (arguments[0] == "-e"))
+        #expect((options.takeover == .stay) == (arguments[0] == "-e"))
     }
 
     @Test(arguments: [
@@ -80,6 +100,15 @@ import Verdicts
         (["--noenv=1", "/bin/true"], "unknown option: --noenv=1"),
         (["-s"], "option needs a value: -s"),
         (["--service"], "option needs a value: --service"),
+        (["-m", "plain,digest-md5", "/bin/true"], "unknown mechanism: plain,digest-md5"),
+        (["-p", "ldap", "/bin/true"], "--plain takes pam, store or pam,store: ldap"),
+        (["-D", "", "/bin/true"], "empty domain"),
+        (["--challenge-age", "-1", "/bin/true"], "number out of range: -1"),
+        (["--challenge-age", "", "/bin/true"], "number out of range"),
+        (["--challenge-age", "99999999999999999999", "/bin/true"], "number out of range: 99999999999999999999"),
+        (["--max-length", "511", "/bin/true"], "number out of range: 511"),
+        (["--max-length", "65537", "/bin/true"], "number out of range: 65537"),
+        (["--max-length", "1k", "/bin/true"], "number out of range: 1k"),
         ([], "no program to run"),
         (["-e"], "no program to run"),
         (["--"], "no program to run"),
@@ -90,6 +119,15 @@ import Verdicts
             return
         }
         #expect(cause.sentence.text.hasPrefix(line + ";"))
+    }
+
+    @Test func `an option that its last value decides takes the last`() throws {
+        #expect(try parse(["--hold-session", "--no-session", "x"]).get().session == .none)
+        #expect(try parse(["-s", "a", "-s", "b", "x"]).get().service?.text == "b")
+    }
+
+    @Test func `every option is in the help`() {
+        for option in Option.allCases { #expect("\(Answers.usage)".contains("--\(option.name) "), "\(option)") }
     }
 
     @Test func `help and version need no program`() throws {

@@ -56,7 +56,7 @@ public enum Stage {
         must("usermod", "--append", "--groups", "editors", "alice")
         must("rm", "-r", "/home/homeless")
         must("usermod", "--expiredate", "1", "expired")
-        let names = ["alice", "expired", "mustchange", "homeless", "postmaster@example.com", "daemon-like", "root"]
+        let names = ["alice", "expired", "mustchange", "homeless", "postmaster@example.com", "daemon-like", "root", "nobody"]
         must("chpasswd", input: names.map { "\($0):pass\n" }.joined())
         must("chage", "--lastday", "0", "mustchange")
         must("cp", repository("pam.d/pam-checkpwd"), "/etc/pam.d/pam-checkpwd")

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,6 +31,9 @@ int cplatform_open(const char *path, int flags, mode_t mode);
 /* syslog(3), variadic; the line is never a format. */
 void cplatform_syslog(int priority, const char *line);
 
+/* write(2) to descriptor 2; where its reader is gone, the message is lost and no SIGPIPE ends the program. */
+void cplatform_write_error(const void *bytes, size_t count);
+
 /* PR_SET_DUMPABLE 0: no core file, no ptrace and no /proc/PID/mem for other processes of the same user. */
 int cplatform_forbid_dumps(void);
 
@@ -52,6 +56,16 @@ int cplatform_spawn(pid_t *pid, char *const argv[], char *const environment[], c
 
 /* waitpid(2) until this child has ended: its exit status, or 128 plus the signal that killed it, or -1. */
 int cplatform_wait(pid_t pid);
+
+/* Opens a pipe with these bytes in it as this descriptor. Returns 0 or an errno; more bytes than a pipe holds are EAGAIN. */
+int cplatform_offer(int descriptor, const void *bytes, size_t count);
+
+/* fork(2). The parent passes on the signals that would end it, and does not end by them; it lets go of standard input
+ * and output. Returns as fork does. */
+pid_t cplatform_fork_attended(void);
+
+/* Whether the program runs with rights that its caller lacks (AT_SECURE, getauxval(3)). */
+int cplatform_is_privileged(void);
 
 /* environ(7). */
 char **cplatform_environment(void);

@@ -1,0 +1,87 @@
+import ByteStrings
+import Checkpassword
+import Credentials
+import PAM
+import Verdicts
+
+func begin(_ login: LoginName, _ policy: Policy) throws(Failure) -> Transaction {
+    var transaction = try Transaction(service: policy.service, login: login.account, trace: policy.trace)
+    try transaction.set(.remoteHost, policy.remoteHost)
+    try transaction.set(.terminal, policy.terminal)
+    try transaction.set(.remoteUser, login.sent.bytes)
+    return transaction
+}
+
+/// Admits a login whose secret was proved. PAM still rules a system account: it goes through the same phases as after a
+/// password, as sshd does after a public key.
+func admitProved(_ login: LoginName, _ policy: Policy) throws(Failure) -> Accepted {
+    if policy.admitsVirtualAccounts, try Identity.find(login.account) == nil {
+        return try admitVirtual(login, policy)
+    }
+    return try admit(login, try begin(login, policy), policy)
+}
+
+/// An account whose only home is the side store: PAM does not know it.
+private func admitVirtual(_ login: LoginName, _ policy: Policy) throws(Failure) -> Accepted {
+    guard policy.takeover != .stay else { return Accepted(login.sent, nil) }
+    guard let user = policy.virtualUser else {
+        throw .temporary(
+            Cause(
+                "virtual account has no user", about: login.sent.bytes,
+                remedy: "--virtual-user names the account that it runs as, or use --noenv"))
+    }
+    let identity = try Identity.of(user).named(login.sent)
+    if policy.takeover == .become { try identity.adoptGroups() }
+    return Accepted(login.sent, identity)
+}
+
+/// The phases that every system account passes, however the login was proved.
+func admit(
+    _ login: LoginName, _ transaction: consuming Transaction, _ policy: Policy
+) throws(Failure) -> Accepted {
+    try transaction.checkAccount()
+    let user = try transaction.user()
+    guard user == login.account || policy.allowsUserChange else {
+        throw .rejected(Cause("user changed by PAM", about: user.bytes, remedy: "--allow-user-change lets it pass"))
+    }
+    switch policy.takeover {
+    case .become:
+        let identity = try Identity.of(user)
+        try identity.adoptGroups()
+        try open(&transaction, policy)
+        let environment = transaction.environment()
+        if policy.session == .held {
+            return Accepted(login.sent, identity, environment: environment, session: HeldSession(transaction))
+        }
+        try close(&transaction, policy)
+        return Accepted(login.sent, identity, environment: environment)
+    case .describe, .stay:
+        // pam_group adds groups to the process, which is to stay as it is.
+        let groups = try SupplementaryGroups.current()
+        try open(&transaction, policy)
+        try groups.restore()
+        let identity = policy.takeover == .describe ? try Identity.of(user) : nil
+        if policy.session == .held {
+            return Accepted(login.sent, identity, session: HeldSession(transaction))
+        }
+        try close(&transaction, policy)
+        try groups.restore()
+        return Accepted(login.sent, identity)
+    }
+}
+
+private func open(_ transaction: inout Transaction, _ policy: Policy) throws(Failure) {
+    try transaction.establishCredentials()
+    guard policy.session != .none else { return }
+    do throws(Failure) {
+        try transaction.openSession()
+    } catch {
+        try? transaction.deleteCredentials()
+        throw error
+    }
+}
+
+private func close(_ transaction: inout Transaction, _ policy: Policy) throws(Failure) {
+    if policy.session != .none { try transaction.closeSession() }
+    try transaction.deleteCredentials()
+}

@@ -1,0 +1,17 @@
+import Checkpassword
+import Credentials
+import SecretStore
+import Verdicts
+
+/// Looks up the account of a login that nobody has proved: for delivery, not for a login. PAM is not asked, so that mail
+/// still arrives for an account that has expired.
+///
+/// - Returns: nil where there is no such account, or it is root's.
+public func lookUp(_ sent: Login, _ policy: Policy) throws(Failure) -> Identity? {
+    let login = LoginName(sent, stripping: policy.domains)
+    if let identity = try Identity.find(login.account) { return identity.uid == 0 ? nil : identity }
+    guard policy.admitsVirtualAccounts, let user = policy.virtualUser,
+        try SecretStore(at: policy.store).knows(login.sent)
+    else { return nil }
+    return try Identity.of(user).named(login.sent)
+}

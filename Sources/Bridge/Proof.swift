@@ -1,0 +1,73 @@
+import ByteStrings
+import ChallengeResponse
+import Checkpassword
+import Credentials
+import Libcrypto
+import SecretStore
+import Verdicts
+
+/// Checks the answer to a challenge against the side store; a right one counts once.
+///
+/// - Throws: `declined` for a wrong answer, `rejected` for a stale or repeated one.
+func prove(
+    _ request: borrowing Request, digest: Range<Int>, challenge: Range<Int>, by mechanisms: Mechanisms,
+    _ login: LoginName, _ policy: Policy
+) throws(Failure) {
+    guard !mechanisms.isEmpty else { throw .declined(Cause("mechanism not enabled")) }
+    let found = try secret(of: login, policy)
+    let exists = found != nil
+    // An unknown login takes as long as a wrong answer.
+    let secret = found ?? Secret(capacity: 16) { $0.count }
+    let proved = try request.withBytes(at: challenge) { (challenge) throws(Failure) in
+        try request.withBytes(at: digest) { (digest) throws(Failure) in
+            try Answer(to: challenge, digest: digest).proves(secret, by: mechanisms.digests)
+        }
+    }
+    guard exists else { throw .declined(noSecret) }
+    guard proved else { throw .declined(Cause("wrong answer to challenge")) }
+    try request.withBytes(at: challenge) { (challenge) throws(Failure) in
+        let now = Clock.now
+        let expiry = try Freshness(age: policy.challengeAge, now: now, boot: Clock.boot).expiry(of: challenge)
+        try ReplayCache(in: policy.replayCache).remember(challenge, of: login.sent, now: now, until: expiry)
+    }
+}
+
+/// Compares a password with the secret in the side store.
+///
+/// - Throws: `declined` where they differ, or there is none.
+func compare(
+    _ request: borrowing Request, at place: Range<Int>, _ login: LoginName, _ policy: Policy
+) throws(Failure) {
+    guard let secret = try secret(of: login, policy) else { throw .declined(noSecret) }
+    let isRight = request.withBytes(at: place) { password in
+        secret.withUnsafeBytes { ConstantTime.equal(password, $0) }
+    }
+    guard isRight else { throw .declined(Cause("wrong password")) }
+}
+
+private var noSecret: Cause { Cause("login has no secret", remedy: "checkpwdctl set gives it one") }
+
+/// The secret under the login as it was sent, or else under that of its account.
+private func secret(of login: LoginName, _ policy: Policy) throws(Failure) -> Secret? {
+    policy.trace("side store", policy.store)
+    let ring = try KeyRing(at: policy.storeKey)
+    let store = SecretStore(at: policy.store)
+    if let secret = try store.secret(of: login.sent, with: ring) { return secret }
+    return login.account == login.sent ? nil : try store.secret(of: login.account, with: ring)
+}
+
+extension Mechanisms {
+    /// The digests that these mechanisms are.
+    fileprivate var digests: [Digest] {
+        var digests: [Digest] = []
+        if contains(.cramMD5) { digests.append(.cramMD5) }
+        if contains(.apop) { digests.append(.apop) }
+        if contains(.cramSHA1) { digests.append(.cram(.sha1)) }
+        if contains(.cramSHA224) { digests.append(.cram(.sha224)) }
+        if contains(.cramSHA256) { digests.append(.cram(.sha256)) }
+        if contains(.cramSHA384) { digests.append(.cram(.sha384)) }
+        if contains(.cramSHA512) { digests.append(.cram(.sha512)) }
+        if contains(.cramRIPEMD) { digests.append(.cram(.ripemd160)) }
+        return digests
+    }
+}
