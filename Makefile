@@ -3,6 +3,8 @@
 PREFIX = /usr/local
 SYSCONFDIR = /etc
 DESTDIR =
+# A group, to install pam-checkpwd setuid root for its members: docs/setuid.md says when.
+SETUID_GROUP =
 
 SWIFT = swift
 # pam-checkpwd is started once per login: Embedded Swift, without Swift's runtime library.
@@ -48,6 +50,9 @@ test: pam-checkpwd
 install: release
 	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/share/man/man8" "$(DESTDIR)$(SYSCONFDIR)/pam.d"
 	install -s -m 0755 .build-embedded/release/pam-checkpwd "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd"
+	@if [ -n "$(SETUID_GROUP)" ]; then set -x; \
+	    chown "root:$(SETUID_GROUP)" "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd" && \
+	    chmod 4750 "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd"; fi
 	install -s -m 0755 .build-release/release/checkpwdctl .build-release/release/smtp-auth "$(DESTDIR)$(PREFIX)/sbin"
 	for page in $(MANUALS); do \
 	    install -m 0644 "docs/$$page" "$(DESTDIR)$(PREFIX)/share/man/man8/$$page" || exit; done

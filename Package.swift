@@ -67,10 +67,14 @@ let package = Package(
                 "SecretStore", "Verdicts",
             ],
             swiftSettings: core),
+        .target(
+            name: "Privilege", dependencies: ["ByteStrings", "CPlatform", "Credentials", "Verdicts"],
+            swiftSettings: core),
         .executableTarget(
             name: "pam-checkpwd",
             dependencies: [
-                "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "SecretStore", "Verdicts",
+                "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "Privilege", "SecretStore",
+                "Verdicts",
             ],
             swiftSettings: core + [.unsafeFlags(["-parse-as-library"])]),
 

@@ -26,12 +26,14 @@ void cplatform_syslog(int priority, const char *line)
 void cplatform_write_error(const void *bytes, size_t count)
 {
 	/* Restored at once: a program that we run would inherit it. */
-	struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, pipe, size;
 
-	sigaction(SIGPIPE, &ignore, &before);
+	sigaction(SIGPIPE, &ignore, &pipe);
+	sigaction(SIGXFSZ, &ignore, &size);
 	while (write(2, bytes, count) == -1 && errno == EINTR)
 		continue;
-	sigaction(SIGPIPE, &before, NULL);
+	sigaction(SIGXFSZ, &size, NULL);
+	sigaction(SIGPIPE, &pipe, NULL);
 }
 
 int cplatform_forbid_dumps(void)

@@ -1,6 +1,7 @@
 import ByteStrings
 import CPlatform
 import Checkpassword
+import Privilege
 import Verdicts
 
 /// Embedded Swift has no `CommandLine`: SwiftPM links a function of this name as C's `main`.
@@ -10,15 +11,15 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
     guard cplatform_forbid_dumps() == 0, cplatform_occupy_standard_descriptors() == 0 else {
         return ExitStatus.temporary
     }
-    SystemLog.open()
-
-    let options: Options
-    do {
-        options = try Options(count, arguments)
+    do throws(Failure) {
+        let caller = try Caller.takeOver()
+        SystemLog.open()
+        let options = try Options(count, arguments)
+        if let question = options.question { return Answers.print(question) }
+        if caller != nil { try options.requireHarmless() }
+        return serve(options, caller, arguments + options.program)
     } catch {
         StandardError.write(error.cause.sentence)
         return ExitStatus.of(error)
     }
-    if let question = options.question { return Answers.print(question) }
-    return serve(options, arguments + options.program)
 }

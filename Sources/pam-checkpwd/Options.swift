@@ -26,6 +26,8 @@ struct Options {
     var challengeAge: UInt64 = 600
     var maxLength = Descriptor.limit
     var debug = false
+    /// Every option that was given, in order.
+    var given: [Option] = []
     /// `--help` or `--version`: print it, and nothing else.
     var question: Question?
     /// Where in argv the program to run stands.
@@ -39,6 +41,7 @@ struct Options {
     ///
     /// - Throws: `misused` where the value is not one of the option's.
     mutating func take(_ option: Option, _ value: [UInt8]) throws(Failure) {
+        given.append(option)
         switch option {
         case .service: service = value
         case .ident: ident = value

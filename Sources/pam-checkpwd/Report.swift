@@ -3,6 +3,7 @@ import ByteStrings
 import CPlatform
 import Checkpassword
 import Credentials
+import Privilege
 import Verdicts
 
 /// What the system's log is told of one login: one line, to authpriv.
@@ -11,12 +12,16 @@ struct Report {
     private var login: [UInt8] = []
     private let service: [UInt8]
     private let remoteHost: [UInt8]
+    private let caller: Caller?
     private let debug: Bool
 
-    /// - Parameter debug: whether the line goes to standard error, too.
-    init(service: [UInt8], remoteHost: [UInt8], debug: Bool) {
+    /// - Parameters:
+    ///   - caller: who asks, where they lack our rights.
+    ///   - debug: whether the line goes to standard error, too.
+    init(service: [UInt8], remoteHost: [UInt8], caller: Caller?, debug: Bool) {
         self.service = service
         self.remoteHost = remoteHost
+        self.caller = caller
         self.debug = debug
     }
 
@@ -55,6 +60,7 @@ struct Report {
         line.add("rhost", remoteHost)
         line.add("service", service)
         line.add("login", login)
+        if let caller { line.add("caller", [UInt8](decimal: caller.uid)) }
         return line
     }
 

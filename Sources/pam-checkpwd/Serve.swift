@@ -4,20 +4,29 @@ import CPlatform
 import Checkpassword
 import Credentials
 import PAM
+import Privilege
 import Verdicts
 
 typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
 /// One login: read, decide, become, run.
 ///
+/// - Parameter caller: who asks, where they lack our rights.
 /// - Returns: the exit status, if nothing is run.
-func serve(_ options: Options, _ program: Arguments) -> Int32 {
-    let service = options.service ?? Surroundings.value("PAM_SERVICE", ifNotEmpty: true) ?? [UInt8]("pam-checkpwd")
-    var report = Report(service: service, remoteHost: Surroundings.remoteHost, debug: options.debug)
+func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32 {
+    let named = options.service ?? caller?.service ?? Surroundings.value("PAM_SERVICE", ifNotEmpty: true)
+    let service = named ?? [UInt8]("pam-checkpwd")
+    var report = Report(
+        service: service, remoteHost: Surroundings.remoteHost, caller: caller, debug: options.debug)
     do throws(Failure) {
-        let policy = try Policy(options, service: service)
+        var policy = try Policy(options, service: service)
+        if caller != nil {
+            try AllowList.require(service)
+            policy.takeover = .stay
+        }
         switch try judge(options, policy, &report) {
         case .accepted(var accepted):
+            try caller?.giveBack()
             guard let session = accepted.takeSession() else { return try proceed(accepted, options, program, report) }
             return try attend(session, accepted, options, program, report)
         case .found(let identity):

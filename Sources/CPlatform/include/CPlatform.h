@@ -31,7 +31,8 @@ int cplatform_open(const char *path, int flags, mode_t mode);
 /* syslog(3), variadic; the line is never a format. */
 void cplatform_syslog(int priority, const char *line);
 
-/* write(2) to descriptor 2; where its reader is gone, the message is lost and no SIGPIPE ends the program. */
+/* write(2) to descriptor 2; where its reader is gone, or a file there may not grow, the message is lost, and no SIGPIPE or
+ * SIGXFSZ ends the program. */
 void cplatform_write_error(const void *bytes, size_t count);
 
 /* PR_SET_DUMPABLE 0: no core file, no ptrace and no /proc/PID/mem for other processes of the same user. */
@@ -66,6 +67,22 @@ pid_t cplatform_fork_attended(void);
 
 /* Whether the program runs with rights that its caller lacks (AT_SECURE, getauxval(3)). */
 int cplatform_is_privileged(void);
+
+/* Who started a setuid program, and what of that reaches into it: ids, groups, limits and umask. */
+struct cplatform_caller;
+
+/* Becomes root through and through, so that the caller can neither kill nor stop nor starve the process: all ids 0, no
+ * groups, timers off, no signal blocked, those of a terminal ignored, limits raised, umask 077, descriptors above 3
+ * closed, the environment empty. Returns NULL where that fails; then errno is set, and nothing may go on. */
+struct cplatform_caller *cplatform_take_over(void);
+
+uid_t cplatform_caller_uid(const struct cplatform_caller *caller);
+
+/* Becomes the caller again for good, and verifies it. Returns 0 or an errno; then nothing may go on. */
+int cplatform_give_back(const struct cplatform_caller *caller);
+
+/* Whether a text is an IPv4 or IPv6 address (inet_pton(3)). */
+int cplatform_is_address(const char *text);
 
 /* environ(7). */
 char **cplatform_environment(void);

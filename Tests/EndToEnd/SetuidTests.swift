@@ -1,0 +1,190 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension OnStage {
+    /// pam-checkpwd installed setuid root, mode 4750, attacked by a local user of its group.
+    @Suite struct SetuidTests {
+        private static let program = "/home/setuid/pam-checkpwd"
+
+        private static let installed: Void = {
+            Stage.accounts
+            Stage.must("groupadd", "checkers")
+            for name in ["mallory", "outsider"] { Stage.must("useradd", "--create-home", name) }
+            Stage.must("usermod", "--append", "--groups", "checkers", "mallory")
+            Stage.must("install", "-d", "/home/setuid")
+            Stage.must("install", "-o", "root", "-g", "checkers", "-m", "4750", Stage.pamCheckpwd, program)
+            Stage.service("quick", "auth required pam_unix.so nodelay", "account required pam_unix.so")
+            allow("quick\npam-checkpwd\n")
+        }()
+
+        private static func allow(_ services: String, mode: mode_t = 0o644) {
+            Stage.write("/etc/pam-checkpwd/services", services)
+            chmod("/etc/pam-checkpwd/services", mode)
+        }
+
+        init() { Self.installed }
+
+        /// Runs the program as a local user does.
+        private func run(
+            _ bytes: [UInt8], _ arguments: [String], as user: String = "mallory", after setting: String = ":",
+            environment: [String: String] = [:]
+        ) -> Program.Outcome {
+            Program(
+                ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--init-groups", "/bin/sh", "-c"]
+                    + ["\(setting); exec \"$0\" \"$@\"", Self.program] + arguments
+            ).run(descriptor3: bytes, environment: environment)
+        }
+
+        private func asMallory(_ script: String) -> String {
+            Program(["setpriv", "--reuid=mallory", "--regid=mallory", "--init-groups", "/bin/sh", "-c", script]).run().output
+        }
+
+        @Test func `a user of the group learns whether a password is right, and stays who they are`() throws {
+            let right = run(
+                Login.plain("alice"), ["-s", "quick", "/bin/sh", "-c", "id; cat /proc/self/status"])
+            #expect(right.status == 0, "\(right.errors)")
+            #expect(right.output.hasPrefix(asMallory("id")))
+            let ids = right.output.split(separator: "\n").filter { $0.hasPrefix("Uid:") || $0.hasPrefix("Gid:") }
+            #expect(ids.map(String.init) == asMallory("grep -E '^[UG]id:' /proc/self/status").split(separator: "\n").map(String.init))
+            let wrong = run(Login.plain("alice", "wrong"), ["-s", "quick", "/bin/echo", "run"])
+            #expect(wrong.status == 1 && wrong.output == "")
+            let answer = try Login.cramMD5("alice")
+            #expect(run(answer, ["-s", "quick", "/bin/echo", "run"]).output == "run\n")
+        }
+
+        @Test func `who is not of the group cannot even start it`() {
+            #expect(run(Login.plain("alice"), ["-s", "quick", "/bin/echo", "run"], as: "outsider").status == 126)
+        }
+
+        @Test(arguments: [
+            ["-S", "/tmp/store"], ["-K", "/tmp/key"], ["-c"], ["-d"], ["-D", "example.com"], ["-p", "store"],
+            ["--hold-session"], ["--allow-user-change"], ["--allow-other"], ["--dovecot"], ["--virtual-user", "root"],
+            ["--replay-cache", "/tmp"], ["--challenge-age", "0"],
+        ])
+        func `an option that could do harm is refused`(option: [String]) {
+            let outcome = run(Login.plain("alice"), ["-s", "quick"] + option + ["/bin/echo", "run"])
+            #expect(outcome.status == 2)
+            #expect(outcome.output == "")
+            #expect(outcome.errors.hasPrefix("pam-checkpwd: option refused to you: --"))
+        }
+
+        @Test(arguments: ["../tty", "a/b", "a b"])
+        func `an ident that is more than a word is refused`(ident: String) {
+            #expect(run(Login.plain("alice"), ["-s", "quick", "-i", ident, "/bin/echo", "run"]).status == 2)
+        }
+
+        @Test func `only the services on root's list may be named`() {
+            Stage.service("permit")
+            for environment in [[:], ["PAM_SERVICE": "permit"]] {
+                let named = environment.isEmpty ? ["-s", "permit"] : []
+                let outcome = run(Login.plain("alice"), named + ["/bin/echo", "run"], environment: environment)
+                #expect(outcome.status == 2 && outcome.output == "")
+                #expect(outcome.errors.hasPrefix("pam-checkpwd: service not allowed: permit;"))
+            }
+            let listed = run(Login.plain("alice"), ["/bin/echo", "run"], environment: ["PAM_SERVICE": "quick"])
+            #expect(listed.output == "run\n")
+        }
+
+        @Test func `without a list that is root's alone nobody is asked`() {
+            defer { Self.allow("quick\npam-checkpwd\n") }
+            let change: [(String, String)] = [
+                ("chmod g+w /etc/pam-checkpwd/services", "list of services is not root's alone"),
+                ("chmod 644 /etc/pam-checkpwd/services; chown mallory /etc/pam-checkpwd/services", "list of services is not root's alone"),
+                ("rm /etc/pam-checkpwd/services; ln -s /etc/passwd /etc/pam-checkpwd/services", "list of services cannot be read"),
+                ("rm /etc/pam-checkpwd/services", "list of services cannot be read"),
+            ]
+            for (command, line) in change {
+                Stage.must("/bin/sh", "-c", command)
+                let outcome = run(Login.plain("alice"), ["-s", "quick", "/bin/echo", "run"])
+                #expect(outcome.status == 111 && outcome.output == "", "\(command)")
+                #expect(outcome.errors.hasPrefix("pam-checkpwd: \(line)"))
+            }
+        }
+
+        @Test func `nothing of the caller's environment is left, but an address`() {
+            let hostile = [
+                "LD_PRELOAD": "/tmp/evil.so", "LD_LIBRARY_PATH": "/tmp", "OPENSSL_CONF": "/tmp/evil.cnf", "AUTHORIZED": "1",
+                "POSTAUTH": "/bin/false", "NATIVE_CHECKPASSWORD": "1", "KRB5_CONFIG": "/tmp/krb5", "IFS": "x",
+                "PATH": "/tmp", "TCPREMOTEIP": "2001:db8::1",
+            ]
+            let kept = run(Login.plain("alice"), ["-s", "quick", "/usr/bin/env"], environment: hostile)
+            let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+            #expect(kept.output.split(separator: "\n").sorted() == [Substring(path), "TCPREMOTEIP=2001:db8::1", "USER=alice"])
+            let lie = ["TCPREMOTEIP": "1.2.3.4; rm -rf /"]
+            let dropped = run(Login.plain("alice"), ["-s", "quick", "/usr/bin/env"], environment: lie)
+            #expect(!dropped.output.contains("TCPREMOTEIP"))
+            // Not even a lookup without a password: an empty one is refused.
+            #expect(run(Login.plain("alice", ""), ["-s", "quick", "/bin/echo", "run"], environment: hostile).status == 1)
+        }
+
+        @Test func `descriptors are closed above 3, and open below`() {
+            let many = run(
+                Login.plain("alice"), ["-s", "quick", "/bin/sh", "-c", "ls /proc/self/fd"],
+                after: "exec 4</etc/passwd 9</etc/passwd")
+            #expect(many.output == "0\n1\n2\n3\n")
+            let closed = run(
+                Login.plain("alice"), ["-s", "quick", "/bin/sh", "-c", "readlink /proc/$$/fd/0 /proc/$$/fd/2"],
+                after: "exec 0<&- 2>&-")
+            // glibc may have opened them before us, on /dev/full.
+            #expect(closed.output.split(separator: "\n").filter { $0 == "/dev/null" || $0 == "/dev/full" }.count == 2)
+        }
+
+        @Test func `a limit of the caller's does not keep a wrong password from being counted, and is theirs again`() {
+            Stage.service(
+                "counted", "auth requisite pam_faillock.so preauth deny=100", "auth sufficient pam_unix.so nodelay",
+                "auth [default=die] pam_faillock.so authfail deny=100", "account required pam_unix.so")
+            Self.allow("quick\npam-checkpwd\ncounted\n")
+            defer { Self.allow("quick\npam-checkpwd\n") }
+            defer { Stage.must("faillock", "--user", "alice", "--reset") }
+            func counted() -> Int {
+                let tally = Program(["faillock", "--user", "alice"]).run().output.split(separator: "\n")
+                return tally.filter { $0.hasSuffix("V") }.count
+            }
+            let limits = "ulimit -S -f 0; ulimit -S -t 1; ulimit -S -n 16"
+            let wrong = run(Login.plain("alice", "wrong"), ["-s", "counted", "/bin/echo", "run"], after: limits)
+            #expect(wrong.status == 1)
+            #expect(counted() == 1)
+            // A hard limit, root may not be able to raise in a container; then PAM is not asked at all.
+            let hard = run(Login.plain("alice", "wrong"), ["-s", "counted", "/bin/true"], after: "ulimit -f 0")
+            #expect(hard.status == 111 && counted() == 1 || hard.status == 1 && counted() == 2)
+            let show = "ulimit -S -f; ulimit -S -t; ulimit -S -n; umask"
+            let right = run(
+                Login.plain("alice"), ["-s", "quick", "/bin/sh", "-c", show],
+                after: "ulimit -S -f 100; ulimit -S -t 1; ulimit -S -n 16; umask 027")
+            #expect(right.output == "100\n1\n16\n0027\n")
+        }
+
+        @Test func `the caller can neither kill nor stop it while it asks`() {
+            Stage.service("slow", "auth required pam_exec.so quiet /bin/sleep 1", "auth required pam_unix.so nodelay")
+            Self.allow("slow\n")
+            defer { Self.allow("quick\npam-checkpwd\n") }
+            let script = """
+                printf 'alice\\0wrong\\0\\0' | "$0" -s slow /bin/echo run 3<&0 &
+                checker=$!
+                sleep 0.3
+                for signal in KILL STOP TERM ALRM; do kill -$signal $checker 2>/dev/null && echo sent; done
+                wait $checker
+                echo $?
+                """
+            let outcome = Program(
+                ["setpriv", "--reuid=mallory", "--regid=mallory", "--init-groups", "/bin/sh", "-c", script, Self.program]
+            ).run()
+            #expect(outcome.output == "1\n")
+        }
+
+        @Test func `the log names who asked`() throws {
+            let syslog = Syslog()
+            _ = run(Login.plain("alice", "wrong"), ["-s", "quick", "/bin/echo", "run"])
+            let line = try #require(syslog.lines(of: "pam-checkpwd").last { $0.contains("> verdict=") })
+            let mallory = try #require(getpwnam("mallory")).pointee.pw_uid
+            #expect(line.contains(#"login="alice" caller="\#(mallory)""#))
+        }
+
+        @Test func `root, who runs it with the rights of root, is not restricted`() {
+            let outcome = Program([Self.program, "-s", "quick", "-d", "/usr/bin/id", "-un"])
+                .run(descriptor3: Login.plain("alice"))
+            #expect(outcome.output == "alice\n")
+        }
+    }
+}
