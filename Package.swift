@@ -10,9 +10,15 @@ let house: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
 /// What `pam-checkpwd` is made of. With the trait `Embedded` it is compiled as Embedded Swift: one program without
 /// Swift's runtime library, since it is started once per login. Without the trait the same sources serve the tests
 /// and the other programs.
-let core: [SwiftSetting] = house + [
-    .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
-    .unsafeFlags(["-wmo", "-Osize"], .when(traits: ["Embedded"])),
+///
+/// Not `enableExperimentalFeature`: SwiftPM links with that whether or not its condition holds, and then leaves out what
+/// registers types with Swift's runtime library. A program with the library crashes without it.
+let core: [SwiftSetting] =
+    house + [
+        .unsafeFlags(["-enable-experimental-feature", "Embedded", "-wmo", "-Osize"], .when(traits: ["Embedded"]))
+    ]
+let coreLink: [LinkerSetting] = [
+    .unsafeFlags(["-enable-experimental-feature", "Embedded"], .when(traits: ["Embedded"]))
 ]
 
 /// C code that stands between libc, PAM, LMDB or OpenSSL and Swift.
@@ -71,7 +77,7 @@ let package = Package(
             dependencies: [
                 "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "SecretStore", "Verdicts",
             ],
-            swiftSettings: core + [.unsafeFlags(["-parse-as-library"])]),
+            swiftSettings: core + [.unsafeFlags(["-parse-as-library"])], linkerSettings: coreLink),
 
         // The administrator's tool.
         .executableTarget(
