@@ -12,14 +12,14 @@ STATIC = --configuration release --static-swift-stdlib --scratch-path .build-rel
 
 BUILD_PACKAGES = libpam0g-dev libssl-dev liblmdb-dev
 DEMO_PACKAGES = python3
-TEST_PACKAGES = curl swaks python3 mandoc strace
+TEST_PACKAGES = curl swaks python3 mandoc strace fail2ban
 
 # Logins of each kind, at least 300.
 BENCH_ROUNDS = 1000
 
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 
-.PHONY: all pam-checkpwd release demo test bench install clean
+.PHONY: all pam-checkpwd release demo test fuzz bench install clean
 
 all: release
 
@@ -48,6 +48,17 @@ test: pam-checkpwd
 	@if [ "$$(id -u)" -eq 0 ]; then exec Tests/Stage/private-etc $(SWIFT) test --skip-build --disable-xctest; \
 	else exec $(SWIFT) test --skip-build --disable-xctest; fi
 
+# What is read from outside, fed with what nobody would send: each of Tests/Fuzz for so many seconds.
+FUZZ_SECONDS = 60
+
+# lld, since gold fails with an error of its own on libFuzzer's library.
+fuzz:
+	@Tests/Stage/packages $(BUILD_PACKAGES)
+	@echo "Building the fuzz targets, about 4 minutes the first time ..."
+	FUZZ=1 $(SWIFT) build --configuration release --scratch-path .build-fuzz --product fuzz \
+	    -Xswiftc -use-ld=lld -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing -Xcc -fsanitize=fuzzer-no-link,address
+	@Tests/Fuzz/run .build-fuzz/release/fuzz $(FUZZ_SECONDS)
+
 # As fast as C? Needs root and a machine with nothing else to do.
 bench: pam-checkpwd
 	@Tests/Stage/packages $(DEMO_PACKAGES)
@@ -68,4 +79,4 @@ install: release
 	else install -m 0644 pam.d/pam-checkpwd "$$service"; fi
 
 clean:
-	rm -rf .build .build-embedded .build-release .build-bench
+	rm -rf .build .build-embedded .build-release .build-bench .build-fuzz

@@ -4,6 +4,10 @@ import PackageDescription
 /// Warnings are errors where CI builds; elsewhere a newer compiler's new warning must not stop an administrator.
 let strict = Context.environment["CI"] != nil
 
+/// `make fuzz` links libFuzzer, whose library has a `main` of its own: there the fuzz targets are a program, elsewhere they
+/// are tests that replay the corpus.
+let fuzzes = Context.environment["FUZZ"] != nil
+
 /// Every Swift target of the package.
 let house: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
 
@@ -133,7 +137,8 @@ let package = Package(
             .testTarget(
                 name: "EndToEnd",
                 dependencies: ["ChallengeResponse", "CPlatform", "Credentials", "TestSupport"],
-                path: "Tests/EndToEnd", swiftSettings: house)
+                path: "Tests/EndToEnd", swiftSettings: house),
+            fuzzTarget,
         ],
     swiftLanguageModes: [.v6]
 )
@@ -145,4 +150,19 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
         .testTarget(
             name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: house)
     ]
+}
+
+/// The targets of `Tests/Fuzz`, as a program or as tests.
+var fuzzTarget: Target {
+    let needed: [Target.Dependency] = [
+        "Checkpassword", "Credentials", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
+    ]
+    guard fuzzes else {
+        return .testTarget(
+            name: "FuzzTests", dependencies: needed, path: "Tests/Fuzz", exclude: ["Corpus", "Main.swift", "run"],
+            swiftSettings: house)
+    }
+    return .executableTarget(
+        name: "fuzz", dependencies: needed, path: "Tests/Fuzz", exclude: ["Corpus", "FuzzTests.swift", "run"],
+        swiftSettings: house + [.unsafeFlags(["-parse-as-library"])])
 }
