@@ -1,4 +1,4 @@
-# Every command that a person types: make, demo, test, install, clean.
+# Every command that a person types: make, demo, test, test-asan, fuzz, bench, install, clean.
 
 PREFIX = /usr/local
 SYSCONFDIR = /etc
@@ -14,11 +14,14 @@ STATIC = --configuration release --static-swift-stdlib --scratch-path .build-rel
 
 BUILD_PACKAGES = libpam0g-dev libssl-dev liblmdb-dev
 DEMO_PACKAGES = python3
-TEST_PACKAGES = curl swaks python3 mandoc
+TEST_PACKAGES = curl swaks python3 mandoc strace fail2ban
+
+# Logins of each kind, at least 300.
+BENCH_ROUNDS = 1000
 
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 
-.PHONY: all pam-checkpwd release demo test install clean
+.PHONY: all pam-checkpwd release demo test fuzz bench install clean
 
 all: release
 
@@ -47,6 +50,25 @@ test: pam-checkpwd
 	@if [ "$$(id -u)" -eq 0 ]; then exec Tests/Stage/private-etc $(SWIFT) test --skip-build --disable-xctest; \
 	else exec $(SWIFT) test --skip-build --disable-xctest; fi
 
+# What is read from outside, fed with what nobody would send: each of Tests/Fuzz for so many seconds.
+FUZZ_SECONDS = 60
+
+# lld, since gold fails with an error of its own on libFuzzer's library.
+fuzz:
+	@Tests/Stage/packages $(BUILD_PACKAGES)
+	@echo "Building the fuzz targets, about 4 minutes the first time ..."
+	FUZZ=1 $(SWIFT) build --configuration release --scratch-path .build-fuzz --product fuzz \
+	    -Xswiftc -use-ld=lld -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing -Xcc -fsanitize=fuzzer-no-link,address
+	@Tests/Fuzz/run .build-fuzz/release/fuzz $(FUZZ_SECONDS)
+
+# As fast as C? Needs root and a machine with nothing else to do.
+bench: pam-checkpwd
+	@Tests/Stage/packages $(DEMO_PACKAGES)
+	@echo "Building pam-checkpwd with Swift's runtime library, and checkpwdctl, about 2 minutes the first time ..."
+	$(SWIFT) build $(STATIC) --product pam-checkpwd
+	$(SWIFT) build --product checkpwdctl
+	@Tests/Stage/private-etc Tests/Benchmarks/bench $(BENCH_ROUNDS)
+
 install: release
 	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/share/man/man8" "$(DESTDIR)$(SYSCONFDIR)/pam.d"
 	install -s -m 0755 .build-embedded/release/pam-checkpwd "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd"
@@ -62,4 +84,4 @@ install: release
 	else install -m 0644 pam.d/pam-checkpwd "$$service"; fi
 
 clean:
-	rm -rf .build .build-embedded .build-release
+	rm -rf .build .build-embedded .build-release .build-bench .build-fuzz

@@ -4,15 +4,25 @@ import PackageDescription
 /// Warnings are errors where CI builds; elsewhere a newer compiler's new warning must not stop an administrator.
 let strict = Context.environment["CI"] != nil
 
+/// `make fuzz` links libFuzzer, whose library has a `main` of its own: there the fuzz targets are a program, elsewhere they
+/// are tests that replay the corpus.
+let fuzzes = Context.environment["FUZZ"] != nil
+
 /// Every Swift target of the package.
 let house: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
 
 /// What `pam-checkpwd` is made of. With the trait `Embedded` it is compiled as Embedded Swift: one program without
 /// Swift's runtime library, since it is started once per login. Without the trait the same sources serve the tests
 /// and the other programs.
-let core: [SwiftSetting] = house + [
-    .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
-    .unsafeFlags(["-wmo", "-Osize"], .when(traits: ["Embedded"])),
+///
+/// Not `enableExperimentalFeature`: SwiftPM links with that whether or not its condition holds, and then leaves out what
+/// registers types with Swift's runtime library. A program with the library crashes without it.
+let core: [SwiftSetting] =
+    house + [
+        .unsafeFlags(["-enable-experimental-feature", "Embedded", "-wmo", "-Osize"], .when(traits: ["Embedded"]))
+    ]
+let coreLink: [LinkerSetting] = [
+    .unsafeFlags(["-enable-experimental-feature", "Embedded"], .when(traits: ["Embedded"]))
 ]
 
 /// C code that stands between libc, PAM, LMDB or OpenSSL and Swift.
@@ -76,7 +86,7 @@ let package = Package(
                 "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "Privilege", "SecretStore",
                 "Verdicts",
             ],
-            swiftSettings: core + [.unsafeFlags(["-parse-as-library"])]),
+            swiftSettings: core + [.unsafeFlags(["-parse-as-library"])], linkerSettings: coreLink),
 
         // The administrator's tool.
         .executableTarget(
@@ -132,7 +142,8 @@ let package = Package(
             .testTarget(
                 name: "EndToEnd",
                 dependencies: ["ChallengeResponse", "CPlatform", "Credentials", "TestSupport"],
-                path: "Tests/EndToEnd", swiftSettings: house)
+                path: "Tests/EndToEnd", swiftSettings: house),
+            fuzzTarget,
         ],
     swiftLanguageModes: [.v6]
 )
@@ -144,4 +155,19 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
         .testTarget(
             name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: house)
     ]
+}
+
+/// The targets of `Tests/Fuzz`, as a program or as tests.
+var fuzzTarget: Target {
+    let needed: [Target.Dependency] = [
+        "Checkpassword", "Credentials", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
+    ]
+    guard fuzzes else {
+        return .testTarget(
+            name: "FuzzTests", dependencies: needed, path: "Tests/Fuzz", exclude: ["Corpus", "Main.swift", "run"],
+            swiftSettings: house)
+    }
+    return .executableTarget(
+        name: "fuzz", dependencies: needed, path: "Tests/Fuzz", exclude: ["Corpus", "FuzzTests.swift", "run"],
+        swiftSettings: house + [.unsafeFlags(["-parse-as-library"])])
 }

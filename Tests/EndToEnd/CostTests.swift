@@ -1,0 +1,39 @@
+import TestSupport
+import Testing
+
+extension OnStage {
+    /// What a login pays for: seen by strace, as the files that it opens.
+    @Suite struct CostTests {
+        init() { Stage.accounts }
+
+        private static let libraries = ["libcrypto.so", "liblmdb.so"]
+        private static let store = ["/var/lib/pam-checkpwd/secrets.mdb", "/etc/pam-checkpwd/store.key"]
+
+        /// Every path that pam-checkpwd opens, or tries to.
+        private func opened(_ bytes: [UInt8], _ arguments: [String]) -> [Substring] {
+            let outcome = Program(
+                ["strace", "-f", "-e", "trace=open,openat,openat2", "-o", "/dev/stderr", Stage.pamCheckpwd] + arguments
+            ).run(descriptor3: bytes)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return outcome.errors.split(separator: "\n").compactMap { line in
+                line.split(separator: "\"", omittingEmptySubsequences: false).dropFirst().first
+            }
+        }
+
+        @Test(arguments: [[], ["-e"]])
+        func `a password login opens neither libcrypto nor liblmdb nor the store`(options: [String]) {
+            let paths = opened(Login.plain("alice"), options + ["--", "/bin/true"])
+            // It did open what it must, and so strace saw it.
+            #expect(paths.contains("/etc/shadow"))
+            for needless in Self.libraries + Self.store + ["libstdc++", "libswift"] {
+                #expect(!paths.contains { $0.contains(needless) }, "\(needless)")
+            }
+        }
+
+        @Test func `a CRAM-MD5 login opens them`() throws {
+            let paths = opened(try Login.cramMD5("alice"), ["--", "/bin/true"])
+            for library in Self.libraries { #expect(paths.contains { $0.contains(library) }, "\(library)") }
+            for path in Self.store { #expect(paths.contains { $0 == path }, "\(path)") }
+        }
+    }
+}

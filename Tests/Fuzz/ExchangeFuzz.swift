@@ -1,0 +1,61 @@
+import Checkpassword
+import Credentials
+import SASL
+import Verdicts
+
+@testable import SMTPFront
+
+/// What a client answers becomes a claim that says just what the client sent, and on descriptor 3 nothing else.
+enum ExchangeFuzz {
+    private static let challenge = Array("<1896.697170952@postoffice.reston.mci.net>".utf8)
+
+    static func check(_ bytes: [UInt8]) throws {
+        guard let choice = bytes.first else { return }
+        let answer = Array(bytes.dropFirst())
+        let exchanges: [Exchange] = [
+            .plain, .loginName, .loginPassword(Login(Array("alice".utf8))), .cramMD5(challenge: challenge),
+        ]
+        let exchange = exchanges[Int(choice) % exchanges.count]
+        switch exchange.answer(Secret(copying: answer)) {
+        case .challenge(_, let next):
+            try require(exchange == .loginName, "another question from \(exchange)")
+            try require(next == .loginPassword(Login(answer)), "another login than was sent")
+            try require(!Login(answer).hasControlByte, "a control byte in a login")
+        case .claim(let claim): try check(claim, answer)
+        case .refused(let login): try require(exchange == .plain && !login.hasControlByte, "refused by \(exchange)")
+        case .malformed: break
+        }
+    }
+
+    private static func check(_ claim: borrowing Claim, _ answer: [UInt8]) throws {
+        let login = claim.login.bytes
+        let proof = claim.proof.withUnsafeBytes { Array($0) }
+        try require(!claim.login.hasControlByte, "a control byte in a login")
+        try require(!proof.contains(0), "a NUL byte in a proof")
+        switch claim.mechanism {
+        case .login: try require(login == Array("alice".utf8) && proof == answer, "LOGIN claims something else")
+        case .plain:
+            let message = [0] + login + [0] + proof
+            try require(answer == message || answer == login + message, "PLAIN claims something else")
+        case .cramMD5:
+            try require(answer == login + [UInt8(ascii: " ")] + proof, "CRAM-MD5 claims something else")
+        }
+        try checkHandedOver(claim, login, proof)
+    }
+
+    /// What a checkpassword program reads is the same claim, whatever bytes it is made of.
+    private static func checkHandedOver(_ claim: borrowing Claim, _ login: [UInt8], _ proof: [UInt8]) throws {
+        guard let bytes = CredentialBytes.of(claim) else { return }
+        let request = try Request(bytes)
+        try require(request.login.bytes == login, "another login is handed over")
+        switch request.credential {
+        case .password(let place) where claim.challenge == nil:
+            try require(request.withBytes(at: place) { $0.elementsEqual(proof) }, "another password is handed over")
+        case .digest(let digest, let challenge, _) where claim.challenge != nil:
+            try require(request.withBytes(at: digest) { $0.elementsEqual(proof) }, "another digest is handed over")
+            let same = request.withBytes(at: challenge) { $0.elementsEqual(Self.challenge) }
+            try require(same, "another challenge is handed over")
+        default: throw Violation(description: "\(claim.mechanism) is handed over as something else")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// Something that reads bytes from outside, and what must hold whatever they are.
+enum FuzzTarget: String, CaseIterable, Sendable {
+    /// Descriptor 3.
+    case request
+    case base64
+    /// A client's answer in a SASL exchange: the first byte chooses the exchange.
+    case exchange
+    /// What an SMTP client sends: the first byte is the size of the pieces in which it arrives.
+    case smtp
+    /// A record of the side store.
+    case record
+    case keyFile = "key-file"
+
+    /// The most bytes that are tried.
+    var limit: Int {
+        switch self {
+        case .request, .base64, .exchange, .record: 600
+        // A line may have 12,288 octets, and one more is too many.
+        case .smtp: 16384
+        case .keyFile: 2048
+        }
+    }
+
+    /// - Throws: `Violation` where something does not hold.
+    func check(_ bytes: [UInt8]) throws {
+        switch self {
+        case .request: try RequestFuzz.check(bytes)
+        case .base64: try Base64Fuzz.check(bytes)
+        case .exchange: try ExchangeFuzz.check(bytes)
+        case .smtp: try SMTPFuzz.check(bytes)
+        case .record: try RecordFuzz.check(bytes)
+        case .keyFile: try KeyFileFuzz.check(bytes)
+        }
+    }
+}
+
+/// What should hold and does not.
+struct Violation: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Like `#expect`, where there is no test.
+func require(_ holds: Bool, _ what: @autoclosure () -> String) throws {
+    guard holds else { throw Violation(description: what()) }
+}
