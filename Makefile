@@ -12,6 +12,10 @@ EMBEDDED = --configuration release --traits Embedded --scratch-path .build-embed
 # The other programs carry the runtime with them, so that they run where no Swift is installed.
 STATIC = --configuration release --static-swift-stdlib --scratch-path .build-release
 
+# lld, for the sanitizers' sake: gold fails with an error of its own on their libraries.
+LLD = -Xswiftc -use-ld=lld
+ASAN = --sanitize=address --scratch-path .build-asan $(LLD)
+
 BUILD_PACKAGES = libpam0g-dev libssl-dev liblmdb-dev
 DEMO_PACKAGES = python3
 TEST_PACKAGES = curl swaks python3 mandoc strace fail2ban
@@ -21,7 +25,7 @@ BENCH_ROUNDS = 1000
 
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 
-.PHONY: all pam-checkpwd release demo test fuzz bench install clean
+.PHONY: all pam-checkpwd release demo test test-asan fuzz bench install clean
 
 all: release
 
@@ -50,15 +54,24 @@ test: pam-checkpwd
 	@if [ "$$(id -u)" -eq 0 ]; then exec Tests/Stage/private-etc $(SWIFT) test --skip-build --disable-xctest; \
 	else exec $(SWIFT) test --skip-build --disable-xctest; fi
 
+# The same, all programs and their tests built with AddressSanitizer. It looks for no leaks: for that it would have to
+# trace the process, which pam-checkpwd forbids, and what lives until a program's end is freed by ending.
+test-asan:
+	@Tests/Stage/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@echo "Building everything and its tests with AddressSanitizer, about 5 minutes the first time ..."
+	$(SWIFT) build --build-tests $(ASAN)
+	@export ASAN_OPTIONS=detect_leaks=0; \
+	if [ "$$(id -u)" -eq 0 ]; then exec Tests/Stage/private-etc $(SWIFT) test --skip-build --disable-xctest $(ASAN); \
+	else exec $(SWIFT) test --skip-build --disable-xctest $(ASAN); fi
+
 # What is read from outside, fed with what nobody would send: each of Tests/Fuzz for so many seconds.
 FUZZ_SECONDS = 60
 
-# lld, since gold fails with an error of its own on libFuzzer's library.
 fuzz:
 	@Tests/Stage/packages $(BUILD_PACKAGES)
 	@echo "Building the fuzz targets, about 4 minutes the first time ..."
 	FUZZ=1 $(SWIFT) build --configuration release --scratch-path .build-fuzz --product fuzz \
-	    -Xswiftc -use-ld=lld -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing -Xcc -fsanitize=fuzzer-no-link,address
+	    $(LLD) -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing -Xcc -fsanitize=fuzzer-no-link,address
 	@Tests/Fuzz/run .build-fuzz/release/fuzz $(FUZZ_SECONDS)
 
 # As fast as C? Needs root and a machine with nothing else to do.
@@ -84,4 +97,4 @@ install: release
 	else install -m 0644 pam.d/pam-checkpwd "$$service"; fi
 
 clean:
-	rm -rf .build .build-embedded .build-release .build-bench .build-fuzz
+	rm -rf .build .build-embedded .build-release .build-asan .build-bench .build-fuzz

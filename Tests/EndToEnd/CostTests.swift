@@ -3,7 +3,7 @@ import Testing
 
 extension OnStage {
     /// What a login pays for: seen by strace, as the files that it opens.
-    @Suite struct CostTests {
+    @Suite(.disabled(if: Stage.isSanitized, "the sanitizer's build opens more")) struct CostTests {
         init() { Stage.accounts }
 
         private static let libraries = ["libcrypto.so", "liblmdb.so"]

@@ -61,6 +61,9 @@ extension OnStage {
             #expect(banned(log) == [], "\(what)")
         }
 
+        /// A service that refuses at once: pam_unix waits two seconds before it does.
+        private static let refusing = ["-s", Stage.service("fail2ban", "auth required pam_debug.so auth=auth_err")]
+
         /// Logins that would ban somebody else, or nobody, if the log or the filter took them at their word.
         @Test(arguments: [
             #"x" rhost="198.51.100.7"#,
@@ -72,18 +75,18 @@ extension OnStage {
             "from 198.51.100.7 port 22", "\u{1B}[2J", "ü\u{2028}ü",
         ])
         func `a hostile login is counted for whoever sent it, and for nobody else`(login: String) {
-            #expect(banned(log(Login.plain(login, "x"))) == [Self.attacker])
+            #expect(banned(log(Login.plain(login, "x"), Self.refusing)) == [Self.attacker])
         }
 
         @Test(arguments: [
             #"192.0.2.1" service="x" login="x"#, "192.0.2.1 198.51.100.7", "192.0.2.1\n198.51.100.7", "mail.example.com", "",
         ])
         func `a remote host that is no address bans nobody`(rhost: String) {
-            #expect(banned(log(Login.plain("alice", "wrong"), rhost: rhost)) == [])
+            #expect(banned(log(Login.plain("alice", "wrong"), Self.refusing, rhost: rhost)) == [])
         }
 
         @Test func `a line of another program bans nobody`() {
-            let line = log(Login.plain("alice", "wrong"))
+            let line = log(Login.plain("alice", "wrong"), Self.refusing)
             #expect(banned(line) == [Self.attacker])
             #expect(banned(line.replacingOccurrences(of: " pam-checkpwd[", with: " other[")) == [])
             #expect(banned(line.replacingOccurrences(of: "]: verdict", with: "]: said: verdict")) == [])

@@ -20,7 +20,7 @@ public struct Program {
     /// - Parameters:
     ///   - descriptor3: what it reads there; at most 64 KiB.
     ///   - input: what it reads on standard input; at most 64 KiB.
-    ///   - environment: its whole environment, but for `PATH`.
+    ///   - environment: its whole environment, but for `PATH` and what steers AddressSanitizer.
     public func run(
         descriptor3: [UInt8] = [], input: [UInt8] = [], environment: [String: String] = [:]
     ) -> Outcome {
@@ -33,6 +33,7 @@ public struct Program {
             close(credentials)
         }
         var all = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        if let options = ProcessInfo.processInfo.environment["ASAN_OPTIONS"] { all["ASAN_OPTIONS"] = options }
         all.merge(environment) { $1 }
         let argv = command.map { strdup($0) } + [nil]
         let envp = all.map { strdup("\($0)=\($1)") } + [nil]

@@ -12,10 +12,16 @@ public enum Stage {
     /// A file of the repository.
     public static func repository(_ path: String) -> String { root + "/" + path }
 
+    /// Whether this is `make test-asan`: then all programs are those built with AddressSanitizer, like the tests.
+    public static let isSanitized = dlsym(nil, "__asan_init") != nil
+
+    private static let build = repository(isSanitized ? ".build-asan/debug/" : ".build/debug/")
+
     /// The release build of pam-checkpwd, Embedded Swift.
-    public static let pamCheckpwd = repository(".build-embedded/release/pam-checkpwd")
-    public static let checkpwdctl = repository(".build/debug/checkpwdctl")
-    public static let smtpAuth = repository(".build/debug/smtp-auth")
+    public static let pamCheckpwd =
+        isSanitized ? build + "pam-checkpwd" : repository(".build-embedded/release/pam-checkpwd")
+    public static let checkpwdctl = build + "checkpwdctl"
+    public static let smtpAuth = build + "smtp-auth"
 
     /// Writes a PAM service. Kinds that `lines` leave out permit everything.
     ///
