@@ -8,9 +8,10 @@ SETUID_GROUP =
 
 SWIFT = swift
 # pam-checkpwd is started once per login: Embedded Swift, without Swift's runtime library.
-EMBEDDED = --configuration release --traits Embedded --scratch-path .build-embedded
+# No run path: where it is setuid, and at each start, libraries come from the system's folders only.
+EMBEDDED = --configuration release --traits Embedded --disable-local-rpath --scratch-path .build-embedded
 # The other programs carry the runtime with them, so that they run where no Swift is installed.
-STATIC = --configuration release --static-swift-stdlib --scratch-path .build-release
+STATIC = --configuration release --static-swift-stdlib --disable-local-rpath --scratch-path .build-release
 
 # lld, for the sanitizers' sake: gold fails with an error of its own on their libraries.
 LLD = -Xswiftc -use-ld=lld
@@ -82,6 +83,7 @@ bench: pam-checkpwd
 	$(SWIFT) build --product checkpwdctl
 	@Tests/Stage/private-etc Tests/Benchmarks/bench $(BENCH_ROUNDS)
 
+# Binaries stripped of their symbols. The service file only where there is none: an administrator's is never overwritten.
 install: release
 	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/share/man/man8" "$(DESTDIR)$(SYSCONFDIR)/pam.d"
 	install -s -m 0755 .build-embedded/release/pam-checkpwd "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd"
@@ -91,7 +93,6 @@ install: release
 	install -s -m 0755 .build-release/release/checkpwdctl .build-release/release/smtp-auth "$(DESTDIR)$(PREFIX)/sbin"
 	for page in $(MANUALS); do \
 	    install -m 0644 "docs/$$page" "$(DESTDIR)$(PREFIX)/share/man/man8/$$page" || exit; done
-	@# What the administrator wrote is never overwritten.
 	@service="$(DESTDIR)$(SYSCONFDIR)/pam.d/pam-checkpwd"; \
 	if [ -e "$$service" ]; then echo "$$service is there already, and is left as it is."; \
 	else install -m 0644 pam.d/pam-checkpwd "$$service"; fi

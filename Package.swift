@@ -22,7 +22,10 @@ let core: [SwiftSetting] =
         .unsafeFlags(["-enable-experimental-feature", "Embedded", "-wmo", "-Osize"], .when(traits: ["Embedded"]))
     ]
 let coreLink: [LinkerSetting] = [
-    .unsafeFlags(["-enable-experimental-feature", "Embedded"], .when(traits: ["Embedded"]))
+    .unsafeFlags(
+        // All symbols are bound at the start, and what points to functions is read-only from then on.
+        ["-enable-experimental-feature", "Embedded", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"],
+        .when(traits: ["Embedded"]))
 ]
 
 /// C code that stands between libc, PAM, LMDB or OpenSSL and Swift.

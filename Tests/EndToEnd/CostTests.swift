@@ -30,6 +30,26 @@ extension OnStage {
             }
         }
 
+        /// Time is not measured in tests; that the same is done is.
+        @Test func `an unknown login and a wrong answer make the same system calls`() throws {
+            func calls(_ bytes: [UInt8]) -> [Substring] {
+                let outcome = Program(
+                    ["strace", "-o", "/dev/stderr", Stage.pamCheckpwd, "-e", "/bin/true"]
+                ).run(descriptor3: bytes)
+                #expect(outcome.status == 1)
+                return outcome.errors.split(separator: "\n").compactMap { $0.split(separator: "(").first }
+            }
+            let wrong = calls(try Login.cramMD5("alice", "wrong"))
+            #expect(wrong.count > 50)
+            #expect(calls(try Login.cramMD5("nosuchuser", "wrong")) == wrong)
+        }
+
+        @Test func `it has no run path, and binds all symbols at its start`() {
+            let dynamic = Program(["readelf", "--dynamic", Stage.pamCheckpwd]).run().output
+            #expect(dynamic.contains("BIND_NOW") || dynamic.contains("NOW"))
+            #expect(!dynamic.contains("RUNPATH") && !dynamic.contains("RPATH"))
+        }
+
         @Test func `a CRAM-MD5 login opens them`() throws {
             let paths = opened(try Login.cramMD5("alice"), ["--", "/bin/true"])
             for library in Self.libraries { #expect(paths.contains { $0.contains(library) }, "\(library)") }
