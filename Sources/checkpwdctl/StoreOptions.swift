@@ -6,10 +6,11 @@ import Verdicts
 
 /// Where the side store and its key are; the same options for every command.
 struct StoreOptions: ParsableArguments {
-    @Option(help: "The side store.")
+    // The letters are pam-checkpwd's.
+    @Option(name: [.customShort("S"), .long], help: "The side store.")
     var store = String(describing: SecretStore.defaultPath)
 
-    @Option(help: "The file that holds its key.")
+    @Option(name: [.customShort("K"), .long], help: "The file that holds its key.")
     var storeKey = String(describing: SecretStore.defaultKeyPath)
 
     var path: [UInt8] { [UInt8](store.utf8) }

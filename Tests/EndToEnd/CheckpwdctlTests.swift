@@ -26,6 +26,13 @@ import Testing
         #expect(again.errors == "checkpwdctl: login has no secret: bob\n")
     }
 
+    @Test func `store and key are named by pam-checkpwd's letters, too`() {
+        _ = run("init")
+        _ = run("set", "--stdin", "alice", input: "x")
+        let short = Program([Stage.checkpwdctl, "list", "-S", folder("secrets.mdb"), "-K", folder("store.key")]).run()
+        #expect(short.output == "alice\n")
+    }
+
     @Test func `a secret is found by pam-checkpwd as it was set`() {
         _ = run("init")
         _ = run("set", "--stdin", "tim", input: "tanstaaftanstaaf\r\n")
