@@ -249,6 +249,37 @@ extension OnStage {
             #expect(outcome.errors.contains("pam_setcred PAM_"))
             #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
         }
+
+        // MARK: Without root
+
+        @Test(arguments: [
+            ("auth required pam_unix.so nodelay", "", Int32(111)),
+            ("auth [success=1 default=ignore] pam_unix.so nodelay", "auth requisite pam_deny.so", 1),
+        ])
+        func `without root pam_unix cannot check another's password, and the log says so`(
+            first: String, second: String, status: Int32
+        ) throws {
+            Stage.write(
+                "/etc/pam.d/unprivileged",
+                "\(first)\n\(second)\nauth required pam_permit.so\naccount required pam_permit.so\n"
+                    + "session required pam_permit.so\n")
+            func login(_ name: String) -> (outcome: Program.Outcome, log: [String]) {
+                let syslog = Syslog()
+                let outcome = Program(
+                    ["setpriv", "--reuid=tenant", "--regid=tenant", "--clear-groups", Stage.pamCheckpwd]
+                        + ["-s", "unprivileged", "-e", "/bin/echo", "run"]
+                ).run(descriptor3: Login.plain(name))
+                return (outcome, syslog.lines(of: "pam-checkpwd").filter { $0.contains("> verdict=") })
+            }
+            let other = login("alice")
+            #expect(other.outcome.status == status)
+            #expect(other.outcome.output == "")
+            #expect(other.log.count == 1)
+            let words = "not root: pam_unix cannot check other users' passwords"
+            #expect(other.log.first?.contains(words.replacing(" ", with: #"\x20"#)) == true)
+            if status == 111 { #expect(other.outcome.errors.contains(words)) }
+            #expect(login("tenant").outcome.output == "run\n")
+        }
     }
 }
 
