@@ -21,11 +21,17 @@ struct ReturnCode: Equatable {
     var name: StaticString { row.name }
 
     /// The failure that it is, or nil for success.
-    ///
     func failure(of call: Call) -> Failure? {
         var about = [UInt8](call.name)
         about += " "
         about += name
+        // libpam's own word for 'no module answered': pam_setcred(3) knows no such refusal.
+        if call == .setCredentials, rawValue == PAM_PERM_DENIED {
+            return .temporary(
+                Cause(
+                    "no module gave credentials", about: about,
+                    remedy: "end the auth lines with 'auth required pam_permit.so'"))
+        }
         let cause = Cause(row.what, about: about, remedy: row.remedy)
         return switch row.meaning {
         case .success: nil

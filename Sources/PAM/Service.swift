@@ -94,13 +94,21 @@ public struct Service: Sendable {
         return status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) ? 0 : EISDIR
     }
 
-    /// Adds to a refusal what its words do not tell: unless root asks, pam_unix checks nobody's password but the asker's.
+    /// Adds to a failed authentication what its words do not tell: unless root asks, pam_unix checks nobody's password but
+    /// the asker's. It then says that the account database is unavailable, which some stacks turn into a refusal.
     public func explain(_ failure: Failure) -> Failure {
-        guard case .declined(let cause) = failure, geteuid() != 0, mentionsPAMUnix() else { return failure }
-        return .declined(
-            Cause(
-                cause.what, about: cause.about + [UInt8](", not root: pam_unix cannot check other users' passwords"),
-                remedy: cause.remedy))
+        guard geteuid() != 0, mentionsPAMUnix() else { return failure }
+        switch failure {
+        case .declined(let cause): return .declined(Service.addingWhy(cause))
+        case .temporary(let cause): return .temporary(Service.addingWhy(cause))
+        case .rejected, .misused: return failure
+        }
+    }
+
+    private static func addingWhy(_ cause: Cause) -> Cause {
+        Cause(
+            cause.what, about: cause.about + [UInt8](", not root: pam_unix cannot check other users' passwords"),
+            remedy: cause.remedy)
     }
 
     /// Whether the service's own file, or one that it includes from the same folder, names pam_unix.

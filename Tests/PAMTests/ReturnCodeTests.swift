@@ -39,6 +39,14 @@ import Verdicts
         }
     }
 
+    @Test func `credentials that no module gave are nobody's no`() {
+        guard case .temporary(let cause)? = ReturnCode(rawValue: PAM_PERM_DENIED).failure(of: .setCredentials) else {
+            Issue.record("not temporary")
+            return
+        }
+        #expect(cause.about.text == "pam_setcred PAM_PERM_DENIED")
+    }
+
     @Test func `success is no failure`() {
         #expect(ReturnCode(rawValue: PAM_SUCCESS).failure(of: .authenticate) == nil)
     }
