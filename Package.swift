@@ -19,12 +19,16 @@ let house: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
 /// registers types with Swift's runtime library. A program with the library crashes without it.
 let core: [SwiftSetting] =
     house + [
-        .unsafeFlags(["-enable-experimental-feature", "Embedded", "-wmo", "-Osize"], .when(traits: ["Embedded"]))
+        .unsafeFlags(
+            // A section a function: the linker then leaves out those that only checkpwdctl calls.
+            ["-enable-experimental-feature", "Embedded", "-wmo", "-Osize", "-Xfrontend", "-function-sections"],
+            .when(traits: ["Embedded"]))
     ]
 let coreLink: [LinkerSetting] = [
     .unsafeFlags(
         // All symbols are bound at the start, and what points to functions is read-only from then on.
-        ["-enable-experimental-feature", "Embedded", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"],
+        ["-enable-experimental-feature", "Embedded"]
+            + ["--gc-sections", "-z", "relro", "-z", "now"].flatMap { ["-Xlinker", $0] },
         .when(traits: ["Embedded"]))
 ]
 
