@@ -12,7 +12,7 @@ STATIC = --configuration release --static-swift-stdlib --scratch-path .build-rel
 
 BUILD_PACKAGES = libpam0g-dev libssl-dev liblmdb-dev
 DEMO_PACKAGES = python3
-TEST_PACKAGES = curl swaks python3 mandoc
+TEST_PACKAGES = curl swaks python3 mandoc dovecot-imapd ucspi-tcp qpsmtpd
 
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 
