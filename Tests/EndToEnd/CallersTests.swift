@@ -268,6 +268,17 @@ extension OnStage {
             }
         }
 
+        @Test func `another name for the same account does not make it another answer`() throws {
+            let challenge = Login.challenge()
+            let options = ["-D", "example.net"]
+            #expect(outcome(try Login.cramMD5("alice", to: challenge), options) == Self.accepted)
+            for name in ["alice", "alice@example.net", "alice@EXAMPLE.net"] {
+                #expect(
+                    outcome(try Login.cramMD5(name, to: challenge), options)
+                        == Outcome(status: 1, reason: "challenge-answered-before"), "\(name)")
+            }
+        }
+
         @Test func `a hundred processes that offer the same answer at once: one is accepted`() throws {
             let file = folder.write("login", try Login.cramMD5("alice"))
             let script = #"""
