@@ -221,6 +221,25 @@ extension OnStage {
             #expect(status("nosuchuser", "", [], lookup) == 1)
         }
 
+        /// Whoever can log in is found: mail for them would come back otherwise.
+        @Test(arguments: [
+            ("webmaster@example.com", "-p pam,store --virtual-user vmail", Int32(0)),
+            ("webmaster@example.com", "-p pam,store", 111), ("webmaster@example.com", "", 3),
+            ("stripped@example.net", "-p pam,store --virtual-user vmail -D example.net", 0),
+            ("stripped@example.org", "-p pam,store --virtual-user vmail -D example.net", 3),
+            ("alice@example.net", "-D example.net", 0), ("nosecret@example.com", "-p pam,store", 3),
+        ])
+        func `a lookup finds whom a login would, and is temporary where that is`(
+            login: String, options: String, status: Int32
+        ) {
+            Stage.must(Stage.checkpwdctl, "set", "--stdin", "stripped", input: "pass\n")
+            let arguments = options.split(separator: " ").map(String.init) + ["--dovecot", "-s", "imap", "/bin/echo", "run"]
+            let lookup = Login.run(Login.plain(login, ""), arguments, environment: ["AUTHORIZED": "1"])
+            #expect(lookup.status == status)
+            #expect(lookup.output == (status == 0 ? "run\n" : ""))
+            #expect(Login.run(Login.plain(login), arguments).status == (status == 3 ? 1 : status))
+        }
+
         // MARK: What checkpassword-reply finds
 
         @Test(arguments: [("pass", "", "gone"), ("", "1", "2")])
