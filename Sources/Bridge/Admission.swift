@@ -24,15 +24,22 @@ func admitProved(_ login: LoginName, _ policy: Policy) throws(Failure) -> Accept
 /// An account whose only home is the side store: PAM does not know it.
 private func admitVirtual(_ login: LoginName, _ policy: Policy) throws(Failure) -> Accepted {
     guard policy.takeover != .stay else { return Accepted(login.sent, nil) }
+    let identity = try virtualIdentity(of: login, policy)
+    if policy.takeover == .become { try identity.adoptGroups() }
+    return Accepted(login.sent, identity)
+}
+
+/// Who a virtual account runs as, under its own name.
+///
+/// - Throws: `temporary` where the administrator names nobody.
+func virtualIdentity(of login: LoginName, _ policy: Policy) throws(Failure) -> Identity {
     guard let user = policy.virtualUser else {
         throw .temporary(
             Cause(
                 "virtual account has no user", about: login.sent.bytes,
                 remedy: "--virtual-user names the account that it runs as, or use --noenv"))
     }
-    let identity = try Identity.of(user).named(login.sent)
-    if policy.takeover == .become { try identity.adoptGroups() }
-    return Accepted(login.sent, identity)
+    return try Identity.of(user).named(login.sent)
 }
 
 /// The phases that every system account passes, however the login was proved.

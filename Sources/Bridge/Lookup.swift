@@ -10,8 +10,11 @@ import Verdicts
 public func lookUp(_ sent: Login, _ policy: Policy) throws(Failure) -> Identity? {
     let login = LoginName(sent, stripping: policy.domains)
     if let identity = try Identity.find(login.account) { return identity.uid == 0 ? nil : identity }
-    guard policy.admitsVirtualAccounts, let user = policy.virtualUser,
-        try SecretStore(at: policy.store).knows(login.sent)
-    else { return nil }
-    return try Identity.of(user).named(login.sent)
+    guard policy.admitsVirtualAccounts else { return nil }
+    let store = SecretStore(at: policy.store)
+    // Under both names, as a login finds it.
+    for name in [login.sent, login.account] where try store.knows(name) {
+        return try virtualIdentity(of: login, policy)
+    }
+    return nil
 }

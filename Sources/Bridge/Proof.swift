@@ -28,7 +28,8 @@ func prove(
     try request.withBytes(at: challenge) { (challenge) throws(Failure) in
         let now = Clock.now
         let expiry = try Freshness(age: policy.challengeAge, now: now, boot: Clock.boot).expiry(of: challenge)
-        try ReplayCache(in: policy.replayCache).remember(challenge, of: login.sent, now: now, until: expiry)
+        // Under the account's name: an answer does not hold the login, so it is right under each name for this account.
+        try ReplayCache(in: policy.replayCache).remember(challenge, of: login.account, now: now, until: expiry)
     }
 }
 
