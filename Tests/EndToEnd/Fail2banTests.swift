@@ -85,6 +85,13 @@ extension OnStage {
             #expect(banned(log(Login.plain("alice", "wrong"), Self.refusing, rhost: rhost)) == [])
         }
 
+        /// A setuid installation: the remote host is the word of a local user.
+        @Test func `a line that names a caller bans nobody`() {
+            let line = log(Login.plain("alice", "wrong"), Self.refusing)
+            #expect(banned(line) == [Self.attacker])
+            #expect(banned(line.replacingOccurrences(of: #"login="alice""#, with: #"login="alice" caller="1000""#)) == [])
+        }
+
         @Test func `a line of another program bans nobody`() {
             let line = log(Login.plain("alice", "wrong"), Self.refusing)
             #expect(banned(line) == [Self.attacker])
