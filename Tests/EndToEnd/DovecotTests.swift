@@ -5,7 +5,9 @@ import Testing
 extension OnStage {
     /// Dovecot 2.3 as a caller, by the configurations that `docs/dovecot` holds; and what of its ways a caller that is not
     /// Dovecot may use.
-    @Suite(WithDovecot()) struct DovecotTests {
+    @Suite(
+        .disabled(if: Stage.isSanitized, "Dovecot bounds the address space, and the sanitizer needs more"), WithDovecot()
+    ) struct DovecotTests {
         private let system, virtual: Dovecot
 
         init() throws {
