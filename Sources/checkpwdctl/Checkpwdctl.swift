@@ -9,7 +9,12 @@ struct Checkpwdctl: ParsableCommand {
         commandName: "checkpwdctl",
         abstract: "Keeps the side store of pam-checkpwd: the clear-text secrets that CRAM-MD5 and APOP need.",
         version: "checkpwdctl \(Release.version)",
-        subcommands: [Init.self, Set.self, Delete.self, List.self, Respond.self])
+        subcommands: [SecretCommand.self, StoreCommand.self, Respond.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Short",
+                subcommands: [InitStore.self, SetSecret.self, DeleteSecret.self, ListSecrets.self])
+        ])
 
     /// A login is bytes, but arguments come as text: one that is not UTF-8 would silently become another.
     private static func requireUTF8() throws(Failure) {

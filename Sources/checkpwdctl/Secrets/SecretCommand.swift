@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct SecretCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "secret", abstract: "The secrets of logins.",
+        subcommands: [SetSecret.self, DeleteSecret.self, ListSecrets.self])
+}
