@@ -32,7 +32,7 @@ let coreLink: [LinkerSetting] = [
         .when(traits: ["Embedded"]))
 ]
 
-/// C code that stands between libc, PAM, LMDB or OpenSSL and Swift.
+/// C code that stands between libc, PAM, LMDB or nettle and Swift.
 let shim: [CSetting] = [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 let package = Package(
@@ -56,7 +56,7 @@ let package = Package(
         .target(name: "CPlatform", cSettings: shim),
         .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
         .target(name: "CLMDB", cSettings: shim),
-        .target(name: "CCrypto", cSettings: shim),
+        .target(name: "CNettle", cSettings: shim),
 
         // The core: what a login passes through inside pam-checkpwd.
         .target(name: "ByteStrings", swiftSettings: core),
@@ -69,19 +69,19 @@ let package = Package(
             name: "PAM", dependencies: ["ByteStrings", "CPAM", "CPlatform", "Credentials", "Verdicts"],
             swiftSettings: core),
         .target(
-            name: "Libcrypto", dependencies: ["ByteStrings", "CCrypto", "Credentials", "Verdicts"],
+            name: "Cryptography", dependencies: ["ByteStrings", "CNettle", "CPlatform", "Credentials", "Verdicts"],
             swiftSettings: core),
         .target(
-            name: "ChallengeResponse", dependencies: ["ByteStrings", "Credentials", "Libcrypto", "Verdicts"],
+            name: "ChallengeResponse", dependencies: ["ByteStrings", "Credentials", "Cryptography", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "SecretStore",
-            dependencies: ["ByteStrings", "CLMDB", "CPlatform", "Credentials", "Libcrypto", "Verdicts"],
+            dependencies: ["ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "Bridge",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "Checkpassword", "CPlatform", "Credentials", "Libcrypto", "PAM",
+                "ByteStrings", "ChallengeResponse", "Checkpassword", "CPlatform", "Credentials", "Cryptography", "PAM",
                 "SecretStore", "Verdicts",
             ],
             swiftSettings: core),
@@ -145,7 +145,7 @@ let package = Package(
             swiftSettings: house),
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
-        + suite("CPAM") + suite("PAM") + suite("Libcrypto") + suite("ChallengeResponse") + suite("SecretStore")
+        + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
         + suite("Bridge") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(

@@ -2,7 +2,7 @@ import ByteStrings
 import ChallengeResponse
 import Checkpassword
 import Credentials
-import Libcrypto
+import Cryptography
 import SecretStore
 import Verdicts
 

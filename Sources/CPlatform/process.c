@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 
 int cplatform_errno(void)
 {
@@ -55,4 +56,21 @@ int cplatform_occupy_standard_descriptors(void)
 char **cplatform_environment(void)
 {
 	return environ;
+}
+
+int cplatform_random(void *bytes, size_t count)
+{
+	char *next = bytes;
+
+	while (count > 0) {
+		ssize_t got = getrandom(next, count, 0);
+
+		if (got == -1 && errno != EINTR)
+			return errno;
+		if (got > 0) {
+			next += got;
+			count -= got;
+		}
+	}
+	return 0;
 }

@@ -1,6 +1,6 @@
 import ByteStrings
 import Credentials
-import Libcrypto
+import Cryptography
 import Verdicts
 
 /// What a client computes from a challenge and the secret it shares with us.
@@ -13,7 +13,7 @@ public enum Digest: Sendable {
     public static let cramMD5 = cram(.md5)
 
     /// - Returns: the digest in hexadecimal digits, lower case.
-    /// - Throws: `temporary` where libcrypto cannot be loaded or lacks the function.
+    /// - Throws: `temporary` where libnettle cannot be loaded.
     public func hexadecimal(
         challenge: UnsafeRawBufferPointer, secret: borrowing Secret
     ) throws(Failure) -> [UInt8] {

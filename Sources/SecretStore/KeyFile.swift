@@ -1,7 +1,7 @@
 import ByteStrings
 import CPlatform
 import Credentials
-import Libcrypto
+import Cryptography
 import Verdicts
 
 /// The file that holds the keys. Only its owner may read it.

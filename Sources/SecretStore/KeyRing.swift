@@ -1,7 +1,7 @@
 import ByteStrings
 import CPlatform
 import Credentials
-import Libcrypto
+import Cryptography
 import Verdicts
 
 /// The keys under which records are sealed, as read from the key file.

@@ -2,7 +2,7 @@ import ByteStrings
 import CLMDB
 import CPlatform
 import Credentials
-import Libcrypto
+import Cryptography
 import Verdicts
 
 /// The memory of answers that were accepted: a challenge serves once.

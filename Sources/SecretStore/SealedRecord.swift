@@ -1,6 +1,6 @@
 import ByteStrings
 import Credentials
-import Libcrypto
+import Cryptography
 import Verdicts
 
 /// A secret as it lies in the store: sealed with AES-256-GCM, and bound to the login that it belongs to.
@@ -27,11 +27,10 @@ struct SealedRecord {
         head += [UInt8](bigEndian: changed)
         let associated = head + login.bytes
         let nonce = try Randomness.bytes(AES256GCM.nonceSize)
-        let cipher = try AES256GCM()
-        // A noncopyable parameter cannot be captured by the closure below: it sees a copy that is wiped with this scope.
-        let text = secret.withUnsafeBytes { Secret(copying: $0) }
-        let sealed = try ring.withKey(ring.current) { (key) throws(Failure) in
-            try cipher.seal(text, key: key, nonce: nonce, associated: associated)
+        let sealed = try secret.withUnsafeBytes { (text) throws(Failure) in
+            try ring.withKey(ring.current) { (key) throws(Failure) in
+                try AES256GCM.seal(text, key: key, nonce: nonce, associated: associated)
+            }
         }
         bytes = head + nonce + sealed!
     }
@@ -58,10 +57,9 @@ struct SealedRecord {
         let id = KeyID(bytes: Array(bytes[1..<(1 + KeyID.size)]))
         let nonce = Array(bytes[SealedRecord.headSize..<SealedRecord.textStart])
         let associated = bytes[..<SealedRecord.headSize] + login.bytes
-        let cipher = try AES256GCM()
         let opened = try ring.withKey(id) { (key) throws(Failure) -> Secret in
             guard
-                let secret = try cipher.open(
+                let secret = try AES256GCM.open(
                     bytes[SealedRecord.textStart...], key: key, nonce: nonce, associated: Array(associated))
             else { throw SealedRecord.damaged(login) }
             return secret
@@ -77,9 +75,8 @@ struct SealedRecord {
 
     /// Takes as long as opening a record, so that time does not tell who has one.
     static func openNothing(with ring: borrowing KeyRing) throws(Failure) {
-        let cipher = try AES256GCM()
         _ = try ring.withKey(ring.current) { (key) throws(Failure) in
-            let nothing = try cipher.open(
+            let nothing = try AES256GCM.open(
                 [UInt8](repeating: 0, count: 16 + AES256GCM.tagSize)[...], key: key,
                 nonce: [UInt8](repeating: 0, count: AES256GCM.nonceSize), associated: [])
             return nothing == nil

@@ -84,6 +84,9 @@ int cplatform_give_back(const struct cplatform_caller *caller);
 /* Whether a text is an IPv4 or IPv6 address (inet_pton(3)). */
 int cplatform_is_address(const char *text);
 
+/* getrandom(2) until the buffer is full. Returns 0 or an errno. */
+int cplatform_random(void *bytes, size_t count);
+
 /* environ(7). */
 char **cplatform_environment(void);
 

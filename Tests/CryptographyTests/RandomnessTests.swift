@@ -1,4 +1,4 @@
-import Libcrypto
+import Cryptography
 import Testing
 
 @Suite struct RandomnessTests {

@@ -1,14 +1,11 @@
-import CCrypto
+import CPlatform
 import Verdicts
 
-/// Bytes that nobody can guess. The corresponding C function is `RAND_bytes`.
+/// Bytes that nobody can guess. The corresponding C function is `getrandom`.
 public enum Randomness {
     public static func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(Failure) {
-        let crypto = try Library.load()
-        let bytes = buffer.assumingMemoryBound(to: UInt8.self)
-        guard crypto.RAND_bytes(bytes.baseAddress, Int32(bytes.count)) == 1 else {
-            throw Library.failed("random bytes")
-        }
+        let failed = cplatform_random(buffer.baseAddress, buffer.count)
+        guard failed == 0 else { throw .temporary(Cause("no random bytes", errno: failed)) }
     }
 
     public static func bytes(_ count: Int) throws(Failure) -> [UInt8] {

@@ -1,5 +1,5 @@
 import ByteStrings
-import Libcrypto
+import Cryptography
 import TestSupport
 import Testing
 
