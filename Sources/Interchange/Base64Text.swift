@@ -1,0 +1,14 @@
+import Credentials
+import SASL
+
+extension WipedText {
+    /// Appends some bytes in base64, which nowhere else leaves a trace.
+    mutating func append(base64 bytes: UnsafeRawBufferPointer) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            // Three bytes at a time: what is left in memory of an array so small is soon written over.
+            append(Base64.encode(rest.prefix(3)))
+            rest = rest.dropFirst(3)
+        }
+    }
+}
