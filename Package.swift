@@ -57,6 +57,7 @@ let package = Package(
         .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
         .target(name: "CLMDB", cSettings: shim),
         .target(name: "CNettle", cSettings: shim),
+        .target(name: "CUnistring", cSettings: shim),
 
         // The core: what a login passes through inside pam-checkpwd.
         .target(name: "ByteStrings", swiftSettings: core),
@@ -100,6 +101,8 @@ let package = Package(
         .target(
             name: "Interchange",
             dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL", "SecretStore"], swiftSettings: house),
+        .target(
+            name: "Precis", dependencies: ["ByteStrings", "CUnistring", "Credentials", "Verdicts"], swiftSettings: house),
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
@@ -150,7 +153,7 @@ let package = Package(
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("Bridge") + suite("Interchange") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("Bridge") + suite("Interchange") + suite("Precis") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",

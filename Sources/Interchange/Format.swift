@@ -10,7 +10,7 @@ public enum Format: String, CaseIterable, Sendable {
     case chap
     /// Dovecot's passwd-file, with schemes that keep the password itself.
     case passwdFile = "passwd-file"
-    /// JSON, one object a line: what each login and secret can be expressed in, and when they were set.
+    /// JSON, one object a line: any login and secret, and when they were set.
     case jsonLines = "jsonl"
 
     /// Takes one line apart, in place.
@@ -36,7 +36,7 @@ public enum Format: String, CaseIterable, Sendable {
         case .authuser: try ColonLine.write(entry, marks: .authuser, to: &text)
         case .chap: try ChapLine.write(entry, to: &text)
         case .passwdFile: try PasswdLine.write(entry, to: &text)
-        case .jsonLines: JSONLine.write(entry, to: &text)
+        case .jsonLines: try JSONLine.write(entry, to: &text)
         }
         text.append("\n")
     }

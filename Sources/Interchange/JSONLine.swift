@@ -4,9 +4,9 @@ import SASL
 
 /// A JSON object on a line (RFC 8259):
 ///
-///     {"login":"alice","secret":"pass","created":1700000000,"changed":1700000000}
+///     {"login":"alice","secret":"pass","created":"2026-11-23T12:35:00Z","changed":"2026-11-23T12:35:00Z"}
 ///
-/// Times are seconds since 1970. JSON's strings are Unicode, logins and secrets are bytes: what is not UTF-8 stands in
+/// JSON's strings are Unicode, logins and secrets are bytes: what is not UTF-8 stands in
 /// base64 under `login_base64` or `secret_base64` instead. Nothing else may be in the object, and nothing twice.
 enum JSONLine {
     private enum Key: UInt8, CaseIterable {
@@ -45,8 +45,8 @@ enum JSONLine {
             case .loginBase64: login = bytes(of: try base64(in: &text))
             case .secret: secret = try text.string()
             case .secretBase64: secret = try base64(in: &text)
-            case .created: created = try text.number()
-            case .changed: changed = try text.number()
+            case .created: created = try time(in: &text)
+            case .changed: changed = try time(in: &text)
             }
         } while try text.continues()
         text.skipBlanks()
@@ -71,20 +71,29 @@ enum JSONLine {
         return decoded
     }
 
+    private static func time(in text: inout JSONText) throws(Refusal) -> UInt64 {
+        guard let seconds = try text.string().withUnsafeBytes({ UTCTime.seconds($0) }) else {
+            throw Refusal("no time like 2026-11-23T12:35:00Z")
+        }
+        return seconds
+    }
+
     private static func bytes(of secret: borrowing Secret) -> [UInt8] {
         secret.withUnsafeBytes { [UInt8]($0) }
     }
 
-    static func write(_ entry: borrowing Entry, to text: inout WipedText) {
+    static func write(_ entry: borrowing Entry, to text: inout WipedText) throws(Refusal) {
+        if let times = entry.times, max(times.created, times.changed) >= UTCTime.end { throw Refusal("time after the year 9999") }
         text.append("{")
         entry.login.bytes.withUnsafeBytes { write($0, "login", to: &text) }
         text.append(",")
         entry.secret.withUnsafeBytes { write($0, "secret", to: &text) }
         if let times = entry.times {
-            text.append(",\"created\":")
-            text.append([UInt8](decimal: times.created))
-            text.append(",\"changed\":")
-            text.append([UInt8](decimal: times.changed))
+            for (key, time) in [(",\"created\":\"", times.created), (",\"changed\":\"", times.changed)] as [(StaticString, UInt64)] {
+                text.append(key)
+                text.append(UTCTime.text(time))
+                text.append("\"")
+            }
         }
         text.append("}")
     }

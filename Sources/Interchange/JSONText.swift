@@ -1,7 +1,7 @@
 import ByteStrings
 import Credentials
 
-/// What of JSON's grammar (RFC 8259) an object of strings and whole numbers needs, read in place and to the letter.
+/// What of JSON's grammar (RFC 8259) an object of strings needs, read in place and to the letter.
 struct JSONText {
     private let text: UnsafeRawBufferPointer
     private var place = 0
@@ -32,23 +32,6 @@ struct JSONText {
         }
         place += 1
         return true
-    }
-
-    /// A number that is whole and not negative (section 6), and fits into 64 bits.
-    mutating func number() throws(Refusal) -> UInt64 {
-        skipBlanks()
-        let start = place
-        var value: UInt64 = 0
-        while place < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[place]) {
-            let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
-            let (sum, overflow) = product.addingReportingOverflow(UInt64(text[place] - UInt8(ascii: "0")))
-            if tooLarge || overflow { throw Refusal("number too large") }
-            value = sum
-            place += 1
-        }
-        let hasLeadingZero = place > start + 1 && text[start] == UInt8(ascii: "0")
-        guard place > start, !hasLeadingZero else { throw Refusal("no time in seconds") }
-        return value
     }
 
     /// A string (section 7), in UTF-8.

@@ -38,7 +38,7 @@ public enum UTF8Text {
     /// Writes a scalar's bytes into a buffer that has room for them.
     ///
     /// - Returns: the place after them.
-    static func write(_ scalar: UInt32, into buffer: UnsafeMutableRawBufferPointer, at place: Int) -> Int {
+    public static func write(_ scalar: UInt32, into buffer: UnsafeMutableRawBufferPointer, at place: Int) -> Int {
         func rest(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(truncatingIfNeeded: scalar >> shift & 0x3F) }
         let bytes: (UInt8, UInt8, UInt8, UInt8)
         let length: Int
