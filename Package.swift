@@ -102,12 +102,21 @@ let package = Package(
             name: "Interchange",
             dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL", "SecretStore"], swiftSettings: house),
         .target(
+            name: "Probe",
+            dependencies: [
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "Verdicts",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: house),
+        .target(
             name: "Precis", dependencies: ["ByteStrings", "CUnistring", "Credentials", "Verdicts"], swiftSettings: house),
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Interchange", "SASL", "SecretStore",
-                "Verdicts",
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Interchange", "Precis", "Probe", "SASL",
+                "SecretStore", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

@@ -1,5 +1,4 @@
 import CPlatform
-import Credentials
 
 /// Text that holds secrets: it grows as it must, and is wiped wherever it was.
 public struct WipedText: ~Copyable {
