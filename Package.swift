@@ -97,10 +97,17 @@ let package = Package(
             swiftSettings: core + [.unsafeFlags(["-parse-as-library"])], linkerSettings: coreLink),
 
         // The administrator's tool.
+        .target(
+            name: "StoreKeeping",
+            dependencies: [
+                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "SecretStore", "Verdicts",
+            ],
+            swiftSettings: house),
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "SecretStore", "Verdicts",
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "SecretStore", "StoreKeeping",
+                "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -130,7 +137,8 @@ let package = Package(
 
         // The tests: one target per module, and EndToEnd with real PAM, real accounts and real clients.
         .target(
-            name: "TestSupport", dependencies: ["CPlatform", "Credentials", "Verdicts"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: ["CPlatform", "Credentials", "SecretStore", "StoreKeeping", "Verdicts"], path: "Tests/TestSupport",
             swiftSettings: house),
         .testTarget(
             name: "SMTPFrontTests",
@@ -146,7 +154,7 @@ let package = Package(
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("Bridge") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("StoreKeeping")        + suite("Bridge") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",
@@ -159,7 +167,10 @@ let package = Package(
 
 /// The tests of one module.
 func suite(_ name: String, testing module: String? = nil) -> [Target] {
-    let needed: Set = ["ByteStrings", "CPAM", "Checkpassword", "Credentials", "TestSupport", "Verdicts", module ?? name]
+    let needed: Set = [
+        "ByteStrings", "CPAM", "Checkpassword", "Credentials", "SecretStore", "StoreKeeping", "TestSupport", "Verdicts",
+        module ?? name,
+    ]
     return [
         .testTarget(
             name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: house)
