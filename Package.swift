@@ -99,8 +99,16 @@ let package = Package(
 
         // The administrator's tool.
         .target(
+            name: "StoreKeeping",
+            dependencies: [
+                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "SecretStore", "Verdicts",
+            ],
+            swiftSettings: house),
+        .target(
             name: "Interchange",
             dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL", "SecretStore"], swiftSettings: house),
+        .target(
+            name: "Precis", dependencies: ["ByteStrings", "CUnistring", "Credentials", "Verdicts"], swiftSettings: house),
         .target(
             name: "Probe",
             dependencies: [
@@ -110,13 +118,11 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),
-        .target(
-            name: "Precis", dependencies: ["ByteStrings", "CUnistring", "Credentials", "Verdicts"], swiftSettings: house),
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Interchange", "Precis", "Probe", "SASL",
-                "SecretStore", "Verdicts",
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Cryptography", "Interchange", "Precis",
+                "Probe", "SASL", "SecretStore", "StoreKeeping", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -146,7 +152,8 @@ let package = Package(
 
         // The tests: one target per module, and EndToEnd with real PAM, real accounts and real clients.
         .target(
-            name: "TestSupport", dependencies: ["CPlatform", "Credentials", "Verdicts"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: ["CPlatform", "Credentials", "SecretStore", "StoreKeeping", "Verdicts"], path: "Tests/TestSupport",
             swiftSettings: house),
         .testTarget(
             name: "SMTPFrontTests",
@@ -162,7 +169,8 @@ let package = Package(
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("Bridge") + suite("Interchange") + suite("Precis") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
+        + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",
@@ -175,7 +183,10 @@ let package = Package(
 
 /// The tests of one module.
 func suite(_ name: String, testing module: String? = nil) -> [Target] {
-    let needed: Set = ["ByteStrings", "CPAM", "Checkpassword", "Credentials", "TestSupport", "Verdicts", module ?? name]
+    let needed: Set = [
+        "ByteStrings", "CPAM", "Checkpassword", "Credentials", "SecretStore", "StoreKeeping", "TestSupport", "Verdicts",
+        module ?? name,
+    ]
     return [
         .testTarget(
             name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: house)

@@ -5,6 +5,7 @@ import Checkpassword
 import Credentials
 import PAM
 import Privilege
+import SecretStore
 import Verdicts
 
 typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
@@ -19,7 +20,7 @@ func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32
     var report = Report(
         service: service, remoteHost: Surroundings.remoteHost, caller: caller, debug: options.debug)
     do throws(Failure) {
-        var policy = try Policy(options, service: service)
+        var policy = try Policy(options, service: service, credentials: caller == nil ? Surroundings.credentials : nil)
         if caller != nil {
             try AllowList.require(service)
             policy.takeover = .stay
@@ -124,9 +125,10 @@ private func attend(
 }
 
 extension Policy {
-    init(_ options: Options, service: [UInt8]) throws(Failure) {
+    init(_ options: Options, service: [UInt8], credentials: [UInt8]?) throws(Failure) {
         self.init(
-            service: try Service(service), store: options.store, storeKey: options.storeKey,
+            service: try Service(service), store: options.store,
+            storeKeys: options.storeKey.map { .file($0) } ?? .standard(credentials: credentials),
             replayCache: options.replayCache, remoteHost: Surroundings.remoteHost,
             terminal: options.ident ?? [UInt8]("checkpassword"), trace: Trace(isOn: options.debug))
         allowsOther = options.allowsOther

@@ -23,6 +23,9 @@ enum Surroundings {
         isSet("NATIVE_CHECKPASSWORD") || isSet("DOVECOT_VERSION")
     }
 
+    /// The folder of the credentials that systemd gave the service that started us.
+    static var credentials: [UInt8]? { value("CREDENTIALS_DIRECTORY", ifNotEmpty: true) }
+
     static func remove(_ name: StaticString) {
         unsetenv(name.cString)
     }
