@@ -208,7 +208,7 @@ public struct Dialogue: ~Copyable {
             guard let challenge = Dialogue.decoded(reply.lines.last ?? []) else { return finish(violation("challenge is no base64")) }
             let digest: [UInt8]
             do throws(Failure) {
-                digest = try challenge.withUnsafeBytes { (challenge) throws(Failure) in
+                digest = try Secret(copying: challenge).withUnsafeBytes { (challenge) throws(Failure) in
                     try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret)
                 }
             } catch {
