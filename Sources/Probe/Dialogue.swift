@@ -53,7 +53,7 @@ public struct Dialogue: ~Copyable {
     private var state = State.greeting
     private var replies = ReplyAssembler()
     private var received = 0
-    var redaction: Redaction
+    var redaction = Redaction()
     var spoken: [Spoken] = []
 
     /// The most bytes that a server may send in all.
@@ -67,7 +67,6 @@ public struct Dialogue: ~Copyable {
         login: Login, secret: consuming Secret, mechanism: Mechanism?, security: Security, hostname: [UInt8]
     ) {
         self.login = login
-        redaction = Redaction(secret)
         self.secret = secret
         self.mechanism = mechanism
         self.security = security
@@ -187,6 +186,7 @@ public struct Dialogue: ~Copyable {
                 return say(line)
             }
             state = .verdict
+            redaction.add(secret)
             return say(line + [UInt8](" "), base64: message, meaning: plainMeaning)
         case .login: state = .challenge(.loginName)
         case .cramMD5: state = .challenge(.cramMD5)
@@ -197,13 +197,15 @@ public struct Dialogue: ~Copyable {
     private mutating func answer(_ exchange: Exchange, _ reply: Reply) -> Action {
         state = .verdict
         switch exchange {
-        case .plain: return say([], base64: plainMessage(), meaning: plainMeaning)
+        case .plain:
+            redaction.add(secret)
+            return say([], base64: plainMessage(), meaning: plainMeaning)
         case .loginName:
             state = .challenge(.loginPassword)
             return say(Base64.encode(login.bytes), meaning: login.bytes)
         case .loginPassword:
-            let copy = secret.withUnsafeBytes { Secret(copying: $0) }
-            return say([], base64: copy, meaning: [UInt8](Spoken.stars))
+            redaction.add(secret)
+            return say([], base64: secret.withUnsafeBytes { Secret(copying: $0) }, meaning: [UInt8](Spoken.stars))
         case .cramMD5:
             guard let challenge = Dialogue.decoded(reply.lines.last ?? []) else { return finish(violation("challenge is no base64")) }
             let digest: [UInt8]

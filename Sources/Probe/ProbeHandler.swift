@@ -1,0 +1,88 @@
+import ByteStrings
+import CPlatform
+import Credentials
+import NIOCore
+import NIOSSL
+import NIOTLS
+import Verdicts
+
+/// Moves bytes between a channel and a dialogue; what they mean, the dialogue knows.
+final class ProbeHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var dialogue: Dialogue
+    private let makeTLS: () throws -> NIOSSLClientHandler
+    private let trust: Trust
+    private let show: (Spoken) -> Void
+    /// Fails where the login was not accepted, with the reason.
+    private let outcome: EventLoopPromise<Void>
+    private var isOver = false
+
+    init(
+        _ dialogue: consuming Dialogue, trust: Trust, makeTLS: @escaping () throws -> NIOSSLClientHandler,
+        outcome: EventLoopPromise<Void>, show: @escaping (Spoken) -> Void
+    ) {
+        self.dialogue = dialogue
+        self.trust = trust
+        self.makeTLS = makeTLS
+        self.outcome = outcome
+        self.show = show
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isOver else { return }
+        act(on: dialogue.receive(unwrapInboundIn(data).readableBytesView), context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard !isOver, case .some(.handshakeCompleted) = event as? TLSUserEvent else { return }
+        var words = [UInt8]("TLS, ")
+        if let version = try? context.pipeline.syncOperations.nioSSL_tlsVersion() {
+            words = [UInt8]("\(version), ".utf8)
+        }
+        words += trust.words
+        act(on: dialogue.encrypted(words), context)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end(.temporary(Trouble.cause(of: error)), context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        guard !isOver else { return }
+        end(dialogue.closed(), context)
+    }
+
+    private func act(on action: consuming Dialogue.Action?, _ context: ChannelHandlerContext) {
+        for spoken in dialogue.takeSpoken() { show(spoken) }
+        switch consume action {
+        case .send(let text): send(text, context)
+        case .startTLS:
+            do {
+                // In front of everything, and at once: nothing that comes from now on is read in the clear.
+                try context.pipeline.syncOperations.addHandler(makeTLS(), position: .first)
+            } catch {
+                errorCaught(context: context, error: error)
+            }
+        case .finish(let failure): end(failure, context)
+        case nil: break
+        }
+    }
+
+    private func send(_ text: borrowing WipedText, _ context: ChannelHandlerContext) {
+        let buffer = text.withUnsafeBytes { ByteBuffer(bytes: $0) }
+        context.writeAndFlush(wrapOutboundOut(buffer)).assumeIsolated().whenComplete { _ in
+            // It may be a secret. Sound: heap memory that nobody reads any more; the mutable accessors would copy it first.
+            buffer.withUnsafeReadableBytes { explicit_bzero(UnsafeMutableRawPointer(mutating: $0.baseAddress!), $0.count) }
+        }
+    }
+
+    private func end(_ failure: Failure?, _ context: ChannelHandlerContext) {
+        guard !isOver else { return }
+        isOver = true
+        for spoken in dialogue.takeSpoken() { show(spoken) }
+        if let failure { outcome.fail(failure) } else { outcome.succeed() }
+        context.close(promise: nil)
+    }
+}
