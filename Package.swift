@@ -57,6 +57,7 @@ let package = Package(
         .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
         .target(name: "CLMDB", cSettings: shim),
         .target(name: "CNettle", cSettings: shim),
+        .target(name: "CUnistring", cSettings: shim),
 
         // The core: what a login passes through inside pam-checkpwd.
         .target(name: "ByteStrings", swiftSettings: core),
@@ -107,11 +108,25 @@ let package = Package(
                 "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "SecretStore", "Verdicts",
             ],
             swiftSettings: house),
+        .target(
+            name: "Interchange",
+            dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL", "SecretStore"], swiftSettings: house),
+        .target(
+            name: "Precis", dependencies: ["ByteStrings", "CUnistring", "Credentials", "Verdicts"], swiftSettings: house),
+        .target(
+            name: "Probe",
+            dependencies: [
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "Verdicts",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: house),
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "SecretStore", "StoreKeeping",
-                "Verdicts",
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Cryptography", "Interchange", "Precis",
+                "Probe", "SASL", "SecretStore", "StoreKeeping", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -158,7 +173,8 @@ let package = Package(
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("StoreKeeping")        + suite("Bridge") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
+        + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",
@@ -184,7 +200,7 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
+        "Checkpassword", "Credentials", "Interchange", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
     ]
     guard fuzzes else {
         return .testTarget(
