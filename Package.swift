@@ -62,10 +62,13 @@ let package = Package(
         // The core: what a login passes through inside pam-checkpwd.
         .target(name: "ByteStrings", swiftSettings: core),
         .target(name: "Verdicts", dependencies: ["ByteStrings", "CPlatform"], swiftSettings: core),
+        .target(
+            name: "ProcessEnvironment", dependencies: ["ByteStrings", "CPlatform", "Verdicts"], swiftSettings: core),
         .target(name: "Credentials", dependencies: ["ByteStrings", "CPlatform"], swiftSettings: core),
         .target(
             name: "Checkpassword",
-            dependencies: ["ByteStrings", "Credentials", "CPlatform", "Verdicts"], swiftSettings: core),
+            dependencies: ["ByteStrings", "Credentials", "CPlatform", "ProcessEnvironment", "Verdicts"],
+            swiftSettings: core),
         .target(
             name: "PAM", dependencies: ["ByteStrings", "CPAM", "CPlatform", "Credentials", "Verdicts"],
             swiftSettings: core),
@@ -87,13 +90,14 @@ let package = Package(
             ],
             swiftSettings: core),
         .target(
-            name: "Privilege", dependencies: ["ByteStrings", "CPlatform", "Credentials", "Verdicts"],
+            name: "Privilege",
+            dependencies: ["ByteStrings", "CPlatform", "Credentials", "ProcessEnvironment", "Verdicts"],
             swiftSettings: core),
         .executableTarget(
             name: "pam-checkpwd",
             dependencies: [
-                "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "Privilege", "SecretStore",
-                "Verdicts",
+                "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "Privilege", "ProcessEnvironment",
+                "SecretStore", "Verdicts",
             ],
             swiftSettings: core + [.unsafeFlags(["-parse-as-library"])], linkerSettings: coreLink),
 
@@ -168,7 +172,7 @@ let package = Package(
             ],
             swiftSettings: house),
     ]
-        + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
+        + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
         + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
         + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
