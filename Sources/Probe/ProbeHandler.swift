@@ -37,10 +37,12 @@ final class ProbeHandler: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard !isOver, case .some(.handshakeCompleted) = event as? TLSUserEvent else { return }
-        var words = [UInt8]("TLS, ")
-        if let version = try? context.pipeline.syncOperations.nioSSL_tlsVersion() {
-            words = [UInt8]("\(version), ".utf8)
-        }
+        var words: [UInt8] =
+            switch try? context.pipeline.syncOperations.nioSSL_tlsVersion() {
+            case .tlsv12: [UInt8]("TLS 1.2, ")
+            case .tlsv13: [UInt8]("TLS 1.3, ")
+            default: [UInt8]("TLS, ")
+            }
         words += trust.words
         act(on: dialogue.encrypted(words), context)
     }

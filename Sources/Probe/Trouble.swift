@@ -11,9 +11,16 @@ enum Trouble {
         case let error as IOError: Cause("connection lost", errno: error.errnoCode)
         case ChannelError.connectTimeout: Cause("no answer in time")
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            Cause("TLS failed", about: reason(in: String(describing: error)))
+            tls(reason(in: String(describing: error)))
         default: Cause("connection lost", about: [UInt8](String(describing: error).utf8))
         }
+    }
+
+    private static func tls(_ reason: [UInt8]) -> Cause {
+        guard reason == "CERTIFICATE_VERIFY_FAILED" else { return Cause("TLS failed", about: reason) }
+        return Cause(
+            "server's certificate is of no authority that is trusted",
+            remedy: "--ca names the authority's certificate, --insecure takes any")
     }
 
     /// Why a server is not reached.
