@@ -13,7 +13,7 @@ public struct Probe: Sendable {
     private let trust: Trust
     private let timeout: TimeAmount
 
-    /// - Parameter seconds: how long all of it may take, connecting included.
+    /// - Parameter seconds: how long connecting may take, and how long all the rest.
     public init(_ target: Target, security: Dialogue.Security, trust: Trust, seconds: Int) {
         self.target = target
         self.security = security
@@ -40,28 +40,31 @@ public struct Probe: Sendable {
         let carrier = Carrier(
             Dialogue(login: login, secret: secret, mechanism: mechanism, security: security, hostname: hostname))
         let (security, trust, target) = (security, trust, target)
-        let deadline = group.next().scheduleTask(in: timeout) {
-            outcome.fail(Failure.temporary(Cause("no answer in time")))
-        }
         let connecting = ClientBootstrap(group: group)
             .connectTimeout(timeout)
             .channelOption(.maxMessagesPerRead, value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let makeTLS = {
-                        try NIOSSLClientHandler(context: tls!, serverHostname: target.isAddress ? nil : target.host)
-                    }
-                    if security == .tls { try channel.pipeline.syncOperations.addHandler(makeTLS()) }
-                    try channel.pipeline.syncOperations.addHandler(
-                        ProbeHandler(carrier.take(), trust: trust, makeTLS: makeTLS, outcome: outcome, show: show))
-                }
-            }
+            .channelOption(.autoRead, value: false)
             .connect(host: target.host, port: target.port)
+            // Only now: a name may have several addresses, and each that is tried has a channel.
+            .flatMapThrowing { channel in
+                let makeTLS = {
+                    try NIOSSLClientHandler(context: tls!, serverHostname: target.isAddress ? nil : target.host)
+                }
+                if security == .tls { try channel.pipeline.syncOperations.addHandler(makeTLS()) }
+                try channel.pipeline.syncOperations.addHandler(
+                    ProbeHandler(carrier.take(), trust: trust, makeTLS: makeTLS, outcome: outcome, show: show))
+                return channel
+            }
         connecting.whenFailure { error in
             outcome.fail(Failure.temporary(Trouble.cause(of: error, at: target)))
         }
+        connecting.whenSuccess { [timeout] channel in
+            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
+            channel.eventLoop.scheduleTask(in: timeout) {
+                channel.pipeline.fireUserInboundEventTriggered(ProbeHandler.Deadline())
+            }
+        }
         let result = Result { try outcome.futureResult.wait() }
-        deadline.cancel()
         guard case .failure(let error) = result else { return }
         throw error as? Failure ?? .temporary(Cause("connection lost"))
     }
@@ -69,7 +72,7 @@ public struct Probe: Sendable {
 
 /// Hands a dialogue over to the event loop's thread, once.
 private final class Carrier: @unchecked Sendable {
-    // Sound: it is taken by one initializer of one channel, after it was put here.
+    // Sound: it is taken once, by the one channel that is connected, after it was put here.
     private var dialogue: Dialogue?
 
     init(_ dialogue: consuming Dialogue) {

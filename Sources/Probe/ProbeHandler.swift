@@ -35,7 +35,11 @@ final class ProbeHandler: ChannelInboundHandler {
         act(on: dialogue.receive(unwrapInboundIn(data).readableBytesView), context)
     }
 
+    /// Time is up.
+    struct Deadline: Sendable {}
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is Deadline { return end(dialogue.closed(Cause("no answer in time")), context) }
         guard !isOver, case .some(.handshakeCompleted) = event as? TLSUserEvent else { return }
         var words: [UInt8] =
             switch try? context.pipeline.syncOperations.nioSSL_tlsVersion() {
@@ -48,7 +52,7 @@ final class ProbeHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(.temporary(Trouble.cause(of: error)), context)
+        end(dialogue.closed(Trouble.cause(of: error)), context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -59,7 +63,10 @@ final class ProbeHandler: ChannelInboundHandler {
     private func act(on action: consuming Dialogue.Action?, _ context: ChannelHandlerContext) {
         for spoken in dialogue.takeSpoken() { show(spoken) }
         switch consume action {
-        case .send(let text): send(text, context)
+        case .send(let text):
+            send(text, context)
+            // A goodbye is not worth a wait.
+            if dialogue.isSettled { pass(Deadline(), in: .milliseconds(500), context) }
         case .startTLS:
             do {
                 // In front of everything, and at once: nothing that comes from now on is read in the clear.
@@ -70,6 +77,11 @@ final class ProbeHandler: ChannelInboundHandler {
         case .finish(let failure): end(failure, context)
         case nil: break
         }
+    }
+
+    private func pass(_ event: Deadline, in time: TimeAmount, _ context: ChannelHandlerContext) {
+        let channel = context.channel
+        context.eventLoop.scheduleTask(in: time) { channel.pipeline.fireUserInboundEventTriggered(event) }
     }
 
     private func send(_ text: borrowing WipedText, _ context: ChannelHandlerContext) {

@@ -36,7 +36,7 @@ struct ProbeServer: ParsableCommand {
     @Flag(help: "Take any certificate. Whoever stands between learns the secret.")
     var insecure = false
 
-    @Option(help: "How many seconds all of it may take.")
+    @Option(help: "How many seconds connecting may take, and all that follows.")
     var timeout = 30
 
     @OptionGroup var source: SecretSource
