@@ -156,13 +156,17 @@ public struct Dialogue: ~Copyable {
             guard reply.parameters(of: "STARTTLS") != nil else {
                 return quit(
                     .rejected(
-                        Cause("STARTTLS not offered", remedy: "nothing was sent in the clear; somebody may stand between")))
+                        Cause(
+                            "STARTTLS not offered", remedy: "nothing was sent in the clear; somebody may stand between")
+                    ))
             }
             state = .startTLS
             return say([UInt8]("STARTTLS"))
         }
         let offered = (reply.parameters(of: "AUTH") ?? []).compactMap { Mechanism(name: $0) }
-        guard !offered.isEmpty else { return quit(.rejected(Cause("AUTH not offered", remedy: isEncrypted ? "" : "try --starttls"))) }
+        guard !offered.isEmpty else {
+            return quit(.rejected(Cause("AUTH not offered", remedy: isEncrypted ? "" : "try --starttls")))
+        }
         if let mechanism {
             guard offered.contains(mechanism) else {
                 return quit(.rejected(Cause("mechanism not offered", about: [UInt8](mechanism.name))))

@@ -1,8 +1,9 @@
 import ByteStrings
 import CPlatform
 
-/// A dialogue as a terminal shows it: who speaks, what, and beside it what the base64 in it means. Nothing that a server sends reaches a
-/// terminal as a command: bytes outside 0x20–0x7E are printed as `\xNN`.
+/// A dialogue as a terminal shows it: who speaks, what, and beside it what the base64 in it means.
+///
+/// Nothing that a server sends reaches the terminal as a command: bytes outside 0x20–0x7E are printed as `\xNN`.
 public struct DialogueText: Sendable {
     private let isColoured: Bool
 

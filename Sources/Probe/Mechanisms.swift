@@ -41,7 +41,9 @@ extension Dialogue {
             redaction.add(secret)
             return say([], base64: secret.withUnsafeBytes { Secret(copying: $0) }, meaning: [UInt8](Spoken.stars))
         case .cramMD5:
-            guard let challenge = Dialogue.decoded(reply.lines.last ?? []) else { return finish(violation("challenge is no base64")) }
+            guard let challenge = Dialogue.decoded(reply.lines.last ?? []) else {
+                return finish(violation("challenge is no base64"))
+            }
             let digest: [UInt8]
             do throws(Failure) {
                 digest = try Secret(copying: challenge).withUnsafeBytes { (challenge) throws(Failure) in
@@ -64,7 +66,9 @@ extension Dialogue {
             buffer[0] = 0
             UnsafeMutableRawBufferPointer(rebasing: buffer[1...]).copyBytes(from: name)
             buffer[name.count + 1] = 0
-            secret.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: buffer[(name.count + 2)...]).copyMemory(from: $0) }
+            secret.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(rebasing: buffer[(name.count + 2)...]).copyMemory(from: $0)
+            }
             return buffer.count
         }
     }

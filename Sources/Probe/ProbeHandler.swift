@@ -88,7 +88,9 @@ final class ProbeHandler: ChannelInboundHandler {
         let buffer = text.withUnsafeBytes { ByteBuffer(bytes: $0) }
         context.writeAndFlush(wrapOutboundOut(buffer)).assumeIsolated().whenComplete { _ in
             // It may be a secret. Sound: heap memory that nobody reads any more; the mutable accessors would copy it first.
-            buffer.withUnsafeReadableBytes { explicit_bzero(UnsafeMutableRawPointer(mutating: $0.baseAddress!), $0.count) }
+            buffer.withUnsafeReadableBytes {
+                explicit_bzero(UnsafeMutableRawPointer(mutating: $0.baseAddress!), $0.count)
+            }
         }
     }
 

@@ -29,7 +29,9 @@ extension Dialogue {
     mutating func show(_ lines: [[UInt8]]) {
         for line in lines {
             var meaning: [UInt8]?
-            if line.starts(with: "334 ".utf8), let decoded = Dialogue.decoded(Array(line.dropFirst(4))), !decoded.isEmpty {
+            if line.starts(with: "334 ".utf8), let decoded = Dialogue.decoded(Array(line.dropFirst(4))),
+                !decoded.isEmpty
+            {
                 meaning = redaction.apply(to: decoded)
             }
             spoken.append(Spoken(.server, redaction.apply(to: line), meaning: meaning))

@@ -21,7 +21,8 @@ public enum Trust: Sendable {
             do {
                 configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(file))
             } catch {
-                throw .misused(Cause("certificates cannot be read", about: [UInt8](file.utf8), remedy: "--ca takes a PEM file"))
+                throw .misused(
+                    Cause("certificates cannot be read", about: [UInt8](file.utf8), remedy: "--ca takes a PEM file"))
             }
         case .anybody: configuration.certificateVerification = .none
         }

@@ -44,7 +44,9 @@ struct ProbeServer: ParsableCommand {
     func validate() throws {
         if starttls, tls { throw ValidationError("--starttls and --tls exclude each other.") }
         if ca != nil, insecure { throw ValidationError("--ca and --insecure exclude each other.") }
-        if ca != nil || insecure, !starttls, !tls { throw ValidationError("--ca and --insecure need --starttls or --tls.") }
+        if ca != nil || insecure, !starttls, !tls {
+            throw ValidationError("--ca and --insecure need --starttls or --tls.")
+        }
         guard (1...3600).contains(timeout) else { throw ValidationError("--timeout is from 1 to 3600.") }
     }
 
@@ -68,12 +70,16 @@ struct ProbeServer: ParsableCommand {
         }
     }
 
-    /// This machine's name, where it is one that SMTP takes.
+    /// This machine's name, where it is one that SMTP takes (RFC 5321 section 2.3.5).
     private static var hostname: [UInt8] {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return [UInt8]("localhost") }
         let name = [UInt8](cString: buffer)
-        let isName = name.allSatisfy { Hex.value($0) != nil || Unicode.Scalar($0).properties.isAlphabetic || "-.".utf8.contains($0) }
+        let isName = name.allSatisfy { byte in
+            let scalar = Unicode.Scalar(byte)
+            return scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+                || "-.".utf8.contains(byte)
+        }
         return isName && !name.isEmpty ? name : [UInt8]("localhost")
     }
 }

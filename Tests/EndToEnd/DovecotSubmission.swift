@@ -21,7 +21,8 @@ final class DovecotSubmission: Sendable {
         folder.write("users", "alice:{PLAIN}pass\n".utf8, mode: 0o644)
         let made = Program([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder("key.pem"),
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout",
+            folder("key.pem"),
             "-out", folder("certificate.pem"),
         ]).run()
         precondition(made.status == 0, made.errors)

@@ -13,7 +13,8 @@ import Testing
     private var places: [String] { ["--store", folder("secrets.mdb"), "--store-key", folder("store.key")] }
 
     private func run(_ arguments: String..., input: String = "") -> Program.Outcome {
-        Program([Stage.checkpwdctl] + arguments.prefix(2) + places + arguments.dropFirst(2)).run(input: Array(input.utf8))
+        Program([Stage.checkpwdctl] + arguments.prefix(2) + places + arguments.dropFirst(2)).run(
+            input: Array(input.utf8))
     }
 
     /// Every secret in the store: `login secret`.
@@ -25,7 +26,8 @@ import Testing
     }
 
     @Test func `refused lines have their numbers, the rest is imported, and the status says so`() {
-        let file = folder.write("users", "alice:one\nbob\n# a comment\ncarol:$1$salt$0123456789012345678901\ndan:two\n".utf8)
+        let file = folder.write(
+            "users", "alice:one\nbob\n# a comment\ncarol:$1$salt$0123456789012345678901\ndan:two\n".utf8)
         let outcome = run("secret", "import", "--format", "colon", file)
         #expect(outcome.status == 1)
         #expect(outcome.output == "2 imported, 0 kept, 2 refused\n")
@@ -55,7 +57,8 @@ import Testing
                 [Stage.checkpwdctl, "secret", "import", "--format", "colon"] + places + options + dry + ["-"]
             ).run(input: Array(lines.utf8))
             #expect(outcome.status == status)
-            #expect(outcome.output == (isDryRun ? tally.replacing("imported", with: "would be imported") : tally) + "\n")
+            #expect(
+                outcome.output == (isDryRun ? tally.replacing("imported", with: "would be imported") : tally) + "\n")
             #expect(secrets == (isDryRun ? ["alice old"] : result))
         }
     }
@@ -72,7 +75,9 @@ import Testing
         let after = run("secret", "export", "--reveal").output
         // Other formats do not say when.
         if format == "jsonl" { #expect(after == before) }
-        #expect(after.split(separator: "\n").map { $0.prefix { $0 != "," } } == before.split(separator: "\n").map { $0.prefix { $0 != "," } })
+        #expect(
+            after.split(separator: "\n").map { $0.prefix { $0 != "," } }
+                == before.split(separator: "\n").map { $0.prefix { $0 != "," } })
         #expect(secrets.contains("alice pass"))
     }
 
@@ -94,7 +99,9 @@ import Testing
         #expect(try FileManager.default.attributesOfItem(atPath: folder("out"))[.posixPermissions] as? Int == 0o600)
         let again = run("secret", "export", "-o", folder("out"))
         #expect(again.status == 2)
-        #expect(again.errors.contains("file cannot be created: \(folder("out")): File exists; an existing file is never replaced"))
+        #expect(
+            again.errors.contains(
+                "file cannot be created: \(folder("out")): File exists; an existing file is never replaced"))
     }
 
     @Test func `an export that cannot be written is a failure`() {
@@ -103,7 +110,8 @@ import Testing
             ["/bin/sh", "-c", #"exec "$0" secret export --reveal "$@" >/dev/full"#, Stage.checkpwdctl] + places
         ).run()
         #expect(outcome.status == 111)
-        #expect(outcome.errors == "checkpwdctl: clear text cannot be written: standard output: No space left on device\n")
+        #expect(
+            outcome.errors == "checkpwdctl: clear text cannot be written: standard output: No space left on device\n")
     }
 
     @Test func `on a terminal secrets are shown only with --reveal`() {
@@ -182,7 +190,9 @@ import Testing
         #expect(run("secret", "export", "--format", "passwd-file", "-o", folder("users")).status == 0)
         chmod(folder.path, 0o755)
         chmod(folder("users"), 0o644)
-        for (login, secret, scheme) in [("alice", "pass", "PLAIN"), ("bob", "pa:ss", "PLAIN.b64"), ("carol", "{x} y", "PLAIN")] {
+        for (login, secret, scheme) in [
+            ("alice", "pass", "PLAIN"), ("bob", "pa:ss", "PLAIN.b64"), ("carol", "{x} y", "PLAIN"),
+        ] {
             let line = (try? String(contentsOfFile: folder("users"), encoding: .utf8))?
                 .split(separator: "\n").first { $0.hasPrefix("\(login):") }
             let password = line?.split(separator: ":")[1] ?? ""

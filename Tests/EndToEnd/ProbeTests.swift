@@ -5,8 +5,11 @@ import Testing
 extension OnStage {
     /// `checkpwdctl probe` against real servers.
     @Suite struct ProbeTests {
-        private func probe(_ server: String, _ options: [String], secret: String = "pass", login: String = "alice") -> Program.Outcome {
-            Program([Stage.checkpwdctl, "probe", server, "--login", login, "--stdin"] + options).run(input: Array(secret.utf8))
+        private func probe(_ server: String, _ options: [String], secret: String = "pass", login: String = "alice")
+            -> Program.Outcome
+        {
+            Program([Stage.checkpwdctl, "probe", server, "--login", login, "--stdin"] + options).run(
+                input: Array(secret.utf8))
         }
 
         @Test func `smtp-auth lets the right secret in by each mechanism, and no other`() {
@@ -28,7 +31,8 @@ extension OnStage {
                 #expect(no.status == 1)
                 #expect(no.errors == "checkpwdctl: server refused the login: 535 5.7.8 authentication failed\n")
                 for output in [yes.output, no.output] {
-                    #expect(!output.contains("wrongsecret") && !output.contains("cGFzcw") && !output.contains("d3Jvbmdz"))
+                    #expect(
+                        !output.contains("wrongsecret") && !output.contains("cGFzcw") && !output.contains("d3Jvbmdz"))
                 }
             }
         }
@@ -41,7 +45,9 @@ extension OnStage {
                 for mechanism in ["plain", "login", "cram-md5", "auto"] {
                     let yes = probe("\(host):\(dovecot.port)", trusting + ["--mechanism", mechanism])
                     #expect(yes.status == 0, "\(yes.output)\(yes.errors)")
-                    #expect(yes.output.contains("\nC: STARTTLS\n") && yes.output.contains("\n-- TLS 1.3, certificate verified\nC: EHLO "))
+                    #expect(
+                        yes.output.contains("\nC: STARTTLS\n")
+                            && yes.output.contains("\n-- TLS 1.3, certificate verified\nC: EHLO "))
                 }
             }
             #expect(probe("localhost:\(dovecot.port)", trusting, secret: "wrong").status == 1)
@@ -134,7 +140,10 @@ extension OnStage {
             #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
         }
 
-        @Test(arguments: [["--tls", "--starttls"], ["--ca", "x"], ["--insecure"], ["--tls", "--insecure", "--ca", "x"], ["--timeout", "0"]])
+        @Test(arguments: [
+            ["--tls", "--starttls"], ["--ca", "x"], ["--insecure"], ["--tls", "--insecure", "--ca", "x"],
+            ["--timeout", "0"],
+        ])
         func `options that do not fit are refused`(options: [String]) {
             #expect(probe("localhost", options).status == 64)
         }
@@ -142,8 +151,11 @@ extension OnStage {
         @Test func `on a terminal it has colours, unless they are not wanted`() {
             let server = server(saying: "550 no\r\n")
             let command = [Stage.checkpwdctl, "probe", "127.0.0.1:\(server.port)", "--login", "alice", "--stdin"]
-            for (environment, isColoured) in [("TERM=xterm", true), ("TERM=dumb", false), ("NO_COLOR=1 TERM=xterm", false)] {
-                let shown = Pseudoterminal.run(["/bin/sh", "-c", "echo pass | env \(environment) \"$0\" \"$@\""] + command)
+            for (environment, isColoured) in [
+                ("TERM=xterm", true), ("TERM=dumb", false), ("NO_COLOR=1 TERM=xterm", false),
+            ] {
+                let shown = Pseudoterminal.run(
+                    ["/bin/sh", "-c", "echo pass | env \(environment) \"$0\" \"$@\""] + command)
                 #expect(shown.contains("550 no"))
                 #expect(shown.contains("\u{1B}[") == isColoured, "\(environment)")
             }

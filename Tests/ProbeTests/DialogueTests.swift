@@ -37,7 +37,8 @@ import Testing
                 == ["EHLO host", "AUTH LOGIN", "YWxpY2U=", "cGFzcw==", "QUIT", "accepted"])
         #expect(
             Array(session.shown().dropFirst(4)) == [
-                "C: AUTH LOGIN", "S: 334 VXNlcm5hbWU6 # Username:", "C: YWxpY2U= # alice", "S: 334", "C: ******** # ********",
+                "C: AUTH LOGIN", "S: 334 VXNlcm5hbWU6 # Username:", "C: YWxpY2U= # alice", "S: 334",
+                "C: ******** # ********",
                 "S: 235 ok", "C: QUIT", "S: 221 bye",
             ])
     }
@@ -47,8 +48,11 @@ import Testing
         var session = Session(.cramMD5, login: "tim", secret: "tanstaaftanstaaf")
         #expect(
             session.hear(all: [
-                Self.hello, Self.all, "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\r\n", Self.yes, Self.bye,
-            ]) == ["EHLO host", "AUTH CRAM-MD5", "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw", "QUIT", "accepted"])
+                Self.hello, Self.all, "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\r\n", Self.yes,
+                Self.bye,
+            ]) == [
+                "EHLO host", "AUTH CRAM-MD5", "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw", "QUIT", "accepted",
+            ])
         let shown = session.shown()
         #expect(shown.contains { $0.hasSuffix("# <1896.697170952@postoffice.reston.mci.net>") })
         #expect(shown.contains("C: ******** # tim ********"))
@@ -64,15 +68,18 @@ import Testing
     }
 
     /// Which mechanism is chosen, or why none.
-    @Test(arguments: [
-        (nil, Dialogue.Security.none, "250 AUTH LOGIN PLAIN CRAM-MD5", "AUTH CRAM-MD5"),
-        (nil, .tls, "250 AUTH CRAM-MD5 LOGIN PLAIN", "AUTH PLAIN AGFsaWNlAHBhc3M="), (nil, .tls, "250 AUTH login", "AUTH LOGIN"),
-        (nil, .tls, "250 auth cram-md5 X", "AUTH CRAM-MD5"), (.plain, .none, "250 AUTH PLAIN", "AUTH PLAIN AGFsaWNlAHBhc3M="),
-        (nil, .none, "250 AUTH LOGIN PLAIN", "no mechanism that keeps the secret is offered"),
-        (nil, .tls, "250 AUTH GSSAPI", "AUTH not offered"), (nil, .none, "250 AUTHPLAIN", "AUTH not offered"),
-        (.cramMD5, .tls, "250 AUTH PLAIN LOGIN", "mechanism not offered: CRAM-MD5"),
-        (nil, .startTLS, "250 AUTH CRAM-MD5", "STARTTLS not offered"),
-    ] as [(Mechanism?, Dialogue.Security, String, String)])
+    @Test(
+        arguments: [
+            (nil, Dialogue.Security.none, "250 AUTH LOGIN PLAIN CRAM-MD5", "AUTH CRAM-MD5"),
+            (nil, .tls, "250 AUTH CRAM-MD5 LOGIN PLAIN", "AUTH PLAIN AGFsaWNlAHBhc3M="),
+            (nil, .tls, "250 AUTH login", "AUTH LOGIN"),
+            (nil, .tls, "250 auth cram-md5 X", "AUTH CRAM-MD5"),
+            (.plain, .none, "250 AUTH PLAIN", "AUTH PLAIN AGFsaWNlAHBhc3M="),
+            (nil, .none, "250 AUTH LOGIN PLAIN", "no mechanism that keeps the secret is offered"),
+            (nil, .tls, "250 AUTH GSSAPI", "AUTH not offered"), (nil, .none, "250 AUTHPLAIN", "AUTH not offered"),
+            (.cramMD5, .tls, "250 AUTH PLAIN LOGIN", "mechanism not offered: CRAM-MD5"),
+            (nil, .startTLS, "250 AUTH CRAM-MD5", "STARTTLS not offered"),
+        ] as [(Mechanism?, Dialogue.Security, String, String)])
     func `the mechanism suits the connection`(
         mechanism: Mechanism?, security: Dialogue.Security, offer: String, outcome: String
     ) {
@@ -102,7 +109,8 @@ import Testing
 
     @Test(arguments: [
         (["554 no service\r\n"], "rejected: server refused: 554 no service"),
-        (["421 busy\r\n"], "temporary: server cannot say now: 421 busy"), ([hello, "502 what\r\n"], "rejected: server refused: 502 what"),
+        (["421 busy\r\n"], "temporary: server cannot say now: 421 busy"),
+        ([hello, "502 what\r\n"], "rejected: server refused: 502 what"),
     ])
     func `a server may refuse before there is a login`(words: [String], outcome: String) {
         var session = Session()
@@ -112,12 +120,16 @@ import Testing
 
     @Test(arguments: [
         (["SSH-2.0-OpenSSH\r\n"], "no SMTP reply"), (["220 a\r\n250 b\r\n"], "server speaks before it is asked"),
-        ([hello, all + "235 ok\r\n"], "server speaks before it is asked"), ([hello, "334 \r\n"], "server answers out of turn"),
+        ([hello, all + "235 ok\r\n"], "server speaks before it is asked"),
+        ([hello, "334 \r\n"], "server answers out of turn"),
         (["354 go\r\n"], "server answers out of turn"), (["199 a\r\n"], "server answers out of turn"),
-        ([hello, all, "334 !\r\n"], "challenge is no base64"), ([hello, all, "235 ok\r\n"], "server answers out of turn"),
-        ([hello, "250-mail\r\n251 AUTH PLAIN\r\n"], "no SMTP reply"), (["220" + String(repeating: "x", count: 20000)], "reply line too long"),
+        ([hello, all, "334 !\r\n"], "challenge is no base64"),
+        ([hello, all, "235 ok\r\n"], "server answers out of turn"),
+        ([hello, "250-mail\r\n251 AUTH PLAIN\r\n"], "no SMTP reply"),
+        (["220" + String(repeating: "x", count: 20000)], "reply line too long"),
         (["220 " + String(repeating: "x", count: 20000) + "\r\n"], "reply line too long"),
-        ([String(repeating: "220-a\r\n", count: 200)], "reply too long"), (["22\r\n"], "no SMTP reply"), (["\r\n"], "no SMTP reply"),
+        ([String(repeating: "220-a\r\n", count: 200)], "reply too long"), (["22\r\n"], "no SMTP reply"),
+        (["\r\n"], "no SMTP reply"),
         (["220_a\r\n"], "no SMTP reply"),
     ])
     func `a server that breaks the protocol is not gone on with`(words: [String], outcome: String) {
@@ -168,7 +180,9 @@ import Testing
 
     @Test func `a digest that is repeated is not shown`() {
         var session = Session(.cramMD5, login: "tim", secret: "tanstaaftanstaaf")
-        _ = session.hear(all: [Self.hello, Self.all, "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\r\n"])
+        _ = session.hear(all: [
+            Self.hello, Self.all, "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\r\n",
+        ])
         _ = session.shown()
         _ = session.hear("535 dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw b913a602c7eda7a495b4e6e7334d3890\r\n")
         #expect(session.shown().first == "S: 535 ******** ********")

@@ -10,10 +10,12 @@ struct Session: ~Copyable {
     private var dialogue: Dialogue
 
     init(
-        _ mechanism: Mechanism? = nil, _ security: Dialogue.Security = .none, login: String = "alice", secret: String = "pass"
+        _ mechanism: Mechanism? = nil, _ security: Dialogue.Security = .none, login: String = "alice",
+        secret: String = "pass"
     ) {
         dialogue = Dialogue(
-            login: Login(login), secret: Secret(secret), mechanism: mechanism, security: security, hostname: Array("host".utf8))
+            login: Login(login), secret: Secret(secret), mechanism: mechanism, security: security,
+            hostname: Array("host".utf8))
     }
 
     /// What the client does: a line, `TLS`, `accepted`, a failure, or `-` for waiting.
@@ -27,7 +29,9 @@ struct Session: ~Copyable {
 
     /// What has been shown since the last call: `S: text # meaning`.
     mutating func shown() -> [String] {
-        dialogue.takeSpoken().map { DialogueText(isColoured: false).line($0).text.split(separator: " ").joined(separator: " ") }
+        dialogue.takeSpoken().map {
+            DialogueText(isColoured: false).line($0).text.split(separator: " ").joined(separator: " ")
+        }
     }
 
     /// What the client does at each of the server's words.

@@ -5,7 +5,8 @@ import Testing
 @Suite struct TargetTests {
     @Test(arguments: [
         ("mail.example.com:25", "mail.example.com", 25), ("mail.example.com", "mail.example.com", 587),
-        ("192.0.2.1:465", "192.0.2.1", 465), ("[2001:db8::1]:25", "2001:db8::1", 25), ("[2001:db8::1]", "2001:db8::1", 587),
+        ("192.0.2.1:465", "192.0.2.1", 465), ("[2001:db8::1]:25", "2001:db8::1", 25),
+        ("[2001:db8::1]", "2001:db8::1", 587),
         ("2001:db8::1", "2001:db8::1", 587),
     ])
     func `a server is host and port`(text: String, host: String, port: Int) {
@@ -19,6 +20,9 @@ import Testing
     }
 
     @Test func `an address is no name to ask for`() {
-        #expect(["192.0.2.1", "2001:db8::1", "mail.example.com"].map { Target($0, defaultPort: 1)!.isAddress } == [true, true, false])
+        #expect(
+            ["192.0.2.1", "2001:db8::1", "mail.example.com"].map { Target($0, defaultPort: 1)!.isAddress } == [
+                true, true, false,
+            ])
     }
 }
