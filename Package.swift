@@ -103,10 +103,14 @@ let package = Package(
                 "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "SecretStore", "Verdicts",
             ],
             swiftSettings: house),
+        .target(
+            name: "Doctor",
+            dependencies: ["ByteStrings", "CPlatform", "Credentials", "PAM", "SecretStore", "Verdicts"],
+            swiftSettings: house),
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "SecretStore", "StoreKeeping",
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Doctor", "PAM", "SASL", "SecretStore", "StoreKeeping",
                 "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -154,7 +158,7 @@ let package = Package(
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("StoreKeeping")        + suite("Bridge") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("StoreKeeping")        + suite("Bridge") + suite("Doctor") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",
@@ -180,7 +184,7 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
+        "Checkpassword", "Credentials", "Doctor", "PAM", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
     ]
     guard fuzzes else {
         return .testTarget(

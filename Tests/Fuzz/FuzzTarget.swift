@@ -10,6 +10,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     /// A record of the side store.
     case record
     case keyFile = "key-file"
+    /// A file of /etc/pam.d, and one that it takes in.
+    case pamConfiguration = "pam-configuration"
 
     /// The most bytes that are tried.
     var limit: Int {
@@ -17,7 +19,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .request, .base64, .exchange, .record: 600
         // A line may have 12,288 octets, and one more is too many.
         case .smtp: 16384
-        case .keyFile: 2048
+        case .keyFile, .pamConfiguration: 2048
         }
     }
 
@@ -30,6 +32,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .smtp: try SMTPFuzz.check(bytes)
         case .record: try RecordFuzz.check(bytes)
         case .keyFile: try KeyFileFuzz.check(bytes)
+        case .pamConfiguration: try PAMConfigurationFuzz.check(bytes)
         }
     }
 }
