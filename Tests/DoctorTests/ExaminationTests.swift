@@ -99,7 +99,14 @@ import Testing
             System.noRoot + "\nauth required pam_unix.so\nauth required pam_google_authenticator.so",
             ["broken svc:3 pam_google_authenticator.so asks for more than a password"]
         ),
-        (System.noRoot + "\nauth required pam_exec.so expose_authtok /usr/bin/check", ["note svc:2 pam_exec.so is not known here"]),
+        (
+            System.noRoot + "\nauth required pam_exec.so expose_authtok /usr/bin/check\nauth required pam_permit.so",
+            ["note svc:2 pam_exec.so is not known here"]
+        ),
+        (
+            System.noRoot + "\nauth required pam_exec.so expose_authtok /usr/bin/check",
+            ["broken svc:2 no module gives credentials", "note svc:2 pam_exec.so is not known here"]
+        ),
     ]
 
     @Test(arguments: services)

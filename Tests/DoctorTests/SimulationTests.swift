@@ -44,7 +44,6 @@ struct SimulationTests {
         ("a missing @include", "@include missing\nauth required pam_permit.so", "", ""),
         ("@include", "@include a\nauth required pam_permit.so", "auth sufficient pam_permit.so\naccount required pam_deny.so", ""),
         ("@INCLUDE in capitals", "@INCLUDE simulated-a\nauth required pam_permit.so", "auth required pam_deny.so", ""),
-        ("@include of nothing", "@include\nauth required pam_permit.so", "", ""),
         ("@include in an include", "auth include a\nauth required pam_permit.so", "@include b", "auth required pam_debug.so auth=maxtries\naccount required pam_permit.so"),
         ("a missing @include in an include", "auth include a\nauth required pam_permit.so", "@include missing", ""),
         ("a missing @include in an @include", "@include a\nauth required pam_permit.so", "@include missing", ""),

@@ -5,7 +5,7 @@ public struct Configuration: Sendable {
     public internal(set) var findings: [Finding] = []
     /// The files that were read, the service's own first.
     public internal(set) var files: [String] = []
-    /// Where libpam gives up on the service: every function returns `abort`.
+    /// Where libpam gives up on the service: pam_start(3) returns `abort`.
     public internal(set) var givesUp: Place?
 
     public subscript(kind: Kind) -> Stack { stacks[kind] ?? [] }

@@ -177,7 +177,7 @@ struct Reader {
     }
 
     private mutating func missing(_ target: String?, _ place: Place, _ wanted: Kind?) -> Bool {
-        if target == nil { note(.broken, place, "'@include' names no file", "PAM gives up on the whole service.") }
+        if target == nil { note(.broken, place, "'@include' names no file", "Debian's libpam 1.5.2 ends in a segmentation fault, and every login with it.") }
         return false
     }
 

@@ -63,7 +63,7 @@ public struct Examination: Sendable {
         return [
             Finding(
                 .broken, place, "PAM gives up on the whole service here",
-                why: "Every call returns 'abort', whatever the other lines say: no login can succeed.")
+                why: "pam_start returns 'abort', whatever the other lines say: no login can succeed.")
         ]
     }
 }

@@ -35,13 +35,32 @@ extension Examination {
                 [Scenario(), Scenario(serving: .ignore)]
                 + checkers.flatMap { [Scenario(checking: .userUnknown, single: [$0: .success]), Scenario(checking: .authErr, single: [$0: .success])] }
             let runs = scenarios.map { $0.run(stack, kind) }
-            guard !runs.contains(where: { $0.answer == .success }), let run = runs.first else { return nil }
+            if let run = runs.first(where: { $0.answer == .success }) {
+                return kind == .auth ? withoutCredentials(stack, run) : nil
+            }
+            guard let run = runs.first else { return nil }
             let last = stack[run.asked.last ?? 0]
             return Finding(
                 .broken, last.place, "no login can succeed",
                 why: "Even where every module is content, \(kind.calls) returns \(run.answer.rawValue); the last line that is asked is this.",
                 write: kind == .session ? ["session required pam_permit.so"] : [])
         }
+    }
+
+    /// After the password, pam_setcred(3) goes the same way once more.
+    private func withoutCredentials(_ stack: Stack, _ run: Simulation) -> Finding? {
+        let answer = Simulation(stack, after: run) { _, module in
+            switch module.name {
+            case "pam_deny": .credErr
+            case "pam_exec", "pam_succeed_if", "pam_access", "pam_nologin", "pam_faildelay", "pam_warn", "pam_echo": .ignore
+            default: .success
+            }
+        }.answer
+        guard answer != .success, let last = run.asked.last else { return nil }
+        return Finding(
+            .broken, stack[last].place, "no module gives credentials",
+            why: "After a right password pam_setcred returns \(answer.rawValue): every login ends in exit 111. Let the auth lines end with:",
+            write: [stack[last].text, "auth     required    pam_permit.so"])
     }
 
     /// Nobody's password was found right: does somebody get in?

@@ -16,8 +16,11 @@ public struct Simulation: Sendable {
     ///   - stack: its steps.
     ///   - first: for pam_setcred(3) and pam_close_session(3), the walk of pam_authenticate(3) or pam_open_session(3): it
     ///     tells the way through the stack, whatever modules answer now.
+    ///   - jumpsCount: whether on that way a jump counts as 'ok' besides. It does not with Debian's libpam.
     ///   - module: what a module answers.
-    public init(_ stack: Stack, after first: Simulation? = nil, _ module: (Int, Module) -> Answer) {
+    public init(
+        _ stack: Stack, after first: Simulation? = nil, jumpsCount: Bool = false, _ module: (Int, Module) -> Answer
+    ) {
         // What was, where a substack begins: 'reset' goes back to it.
         var before: [Int: (Impression, Answer)] = [0: (.undefined, .permDenied)]
         var previous = 0
@@ -54,8 +57,7 @@ public struct Simulation: Sendable {
                 Simulation.skipRest(stack, &index, level)
             case .ignore: break
             case .jump(let count):
-                // On the way that was fixed before, a jump counts as 'ok'.
-                if first != nil { approve(returned, ruling) }
+                if first != nil, jumpsCount { approve(returned, ruling) }
                 if !Simulation.skip(stack, &index, level, count) {
                     badJumps.append(asked.last!)
                     impression = .negative
