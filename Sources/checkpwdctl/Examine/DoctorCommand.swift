@@ -13,7 +13,7 @@ struct DoctorCommand: ParsableCommand {
             it should be, 2 where nobody gets in, or somebody who must not.
             """)
 
-    @Argument(help: "The service, as pam-checkpwd's --service names it.")
+    @Argument(help: "The service: the name of a file in /etc/pam.d.")
     var service = "pam-checkpwd"
 
     @Option(help: ArgumentHelp("Try a real login as well, and show each step of it.", valueName: "name"))
