@@ -7,7 +7,7 @@ extension Finding {
         case .none: break
         case .run(let commands): lines += ["  Run:"] + commands.map { "      " + $0 }
         case .write(let text, let place):
-            lines += [place == self.place && place.line > 0 ? "  Write in its place:" : "  Write in \(place.text):"]
+            lines += ["  Write\(place == self.place && place.line > 0 ? "" : " in \(place.text)"):"]
             lines += text.map { "      " + $0 }
         }
         return lines.map(Finding.printable).joined(separator: "\n")

@@ -25,7 +25,7 @@ extension Examination {
                 mayBeRuled ? "root may be admitted: it depends on rules in other files" : "root is admitted",
                 why: """
                     Anybody on the net may try root's password here\(mayBeRuled ? ", unless \(ruleNames(auth + account)) say otherwise" : ""). \
-                    Nobody needs root's mailbox: root's mail is forwarded.
+                    Nobody needs root's mailbox: root's mail is forwarded. Put these lines before the others of their kind.
                     """,
                 write: ["auth     \(line)", "account  \(line)"])
         ]

@@ -34,8 +34,8 @@ extension Examination {
             "unavailable reads as \(kind == .auth ? "a wrong password" : "a refusal"): \(module.path) answers \(trouble.rawValue), \(kind.calls) returns \(told.rawValue)"
         let why = """
             Where \(module.path) cannot be asked (\(turned.map(\.trouble.rawValue).joined(separator: ", "))), the mail client hears \
-            that the \(kind == .auth ? "password is wrong" : "account may not be used"), and asks its user for another; the server does \
-            not learn that it should try again later.
+            that the \(kind == .auth ? "password is wrong, and asks its user for another" : "account may not be used"); the server \
+            does not learn that it should try again later.
             """
         var lines: [String] = []
         if let control = mended(index, stack, kind) { lines = [rewritten(step, control, kind)] }
@@ -45,7 +45,7 @@ extension Examination {
                 .map { $0.replacingFirst("pam_unix.so", with: ([module.path] + module.arguments).joined(separator: " ")) }
             return Finding(
                 .warning, step.place, what,
-                why: why + " In \(step.route[0].text), in place of the line that takes this file in, write:",
+                why: why + " Other services use this file, too: leave it, and write the lines in place of the one that takes it in.",
                 at: step.route[0], write: lines)
         }
         return Finding(.warning, step.place, what, why: why, write: lines)

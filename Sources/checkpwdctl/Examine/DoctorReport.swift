@@ -34,7 +34,7 @@ struct DoctorReport {
         for finding in findings { try Output.write(Array(finding.paragraph().utf8) + [UInt8]("\n")) }
         let counts = Finding.Severity.allCases.reversed().compactMap { severity -> String? in
             let count = findings.count { $0.severity == severity }
-            return count == 0 ? nil : "\(count) \(severity.rawValue)"
+            return count == 0 ? nil : "\(count) \(severity.rawValue)\(count > 1 && severity != .broken ? "s" : "")"
         }
         let files = examination.configuration?.files.joined(separator: ", ") ?? "no file"
         try Output.write(
