@@ -57,6 +57,7 @@ let package = Package(
         .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
         .target(name: "CLMDB", cSettings: shim),
         .target(name: "CNettle", cSettings: shim),
+        .target(name: "CPostgreSQL", cSettings: shim),
 
         // The core: what a login passes through inside pam-checkpwd.
         .target(name: "ByteStrings", swiftSettings: core),
@@ -75,8 +76,11 @@ let package = Package(
             name: "ChallengeResponse", dependencies: ["ByteStrings", "Credentials", "Cryptography", "Verdicts"],
             swiftSettings: core),
         .target(
+            name: "PostgreSQL", dependencies: ["ByteStrings", "CPlatform", "CPostgreSQL", "Verdicts"],
+            swiftSettings: core),
+        .target(
             name: "SecretStore",
-            dependencies: ["ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "Verdicts"],
+            dependencies: ["ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "Bridge",
@@ -100,7 +104,7 @@ let package = Package(
         .target(
             name: "StoreKeeping",
             dependencies: [
-                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "SecretStore", "Verdicts",
+                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "SecretStore", "Verdicts",
             ],
             swiftSettings: house),
         .executableTarget(
