@@ -26,6 +26,7 @@ public struct Batch: ~Copyable {
     }
 
     public var count: Int { entries.count }
+    public var logins: [Login] { entries.map(\.login) }
 
     /// Adds a secret.
     ///

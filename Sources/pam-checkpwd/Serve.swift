@@ -5,6 +5,7 @@ import Checkpassword
 import Credentials
 import PAM
 import Privilege
+import ProcessEnvironment
 import SecretStore
 import Verdicts
 
@@ -15,7 +16,7 @@ typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 /// - Parameter caller: who asks, where they lack our rights.
 /// - Returns: the exit status, if nothing is run.
 func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32 {
-    let named = options.service ?? caller?.service ?? Surroundings.value("PAM_SERVICE", ifNotEmpty: true)
+    let named = options.service ?? caller?.service ?? Surroundings.value("PAM_SERVICE")
     let service = named ?? [UInt8]("pam-checkpwd")
     var report = Report(
         service: service, remoteHost: Surroundings.remoteHost, caller: caller, debug: options.debug)
@@ -63,7 +64,7 @@ private func judge(_ options: Options, _ policy: Policy, _ report: inout Report)
         return .notFound
     }
     // Nobody else may say that a login needs no password.
-    Surroundings.remove(DovecotLookup.variable)
+    Variable.remove(DovecotLookup.variable)
     do throws(Failure) {
         return .accepted(try decide(request, policy))
     } catch {
@@ -93,7 +94,7 @@ private func proceed(
     report.accepted()
     guard options.chains, !options.isDovecot, !Surroundings.wantsNative else { throw Handover.run(program) }
     // The next modules of the chain are not needed any more.
-    guard let postauth = Surroundings.value("POSTAUTH", ifNotEmpty: true) else { return 0 }
+    guard let postauth = Surroundings.value("POSTAUTH") else { return 0 }
     throw Handover.run(postauth, with: accepted.login)
 }
 

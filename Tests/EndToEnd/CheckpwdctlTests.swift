@@ -57,7 +57,7 @@ import Testing
         ("only a line ending", ["set", "--stdin", "alice"], "\n", 2, "empty secret"),
         ("two lines", ["set", "--stdin", "alice"], "a\nb\n", 2, "control byte in secret"),
         ("too long", ["set", "--stdin", "alice"], String(repeating: "x", count: 1025), 2, "secret too long"),
-        ("no terminal", ["set", "alice"], "", 2, "no terminal to ask for the secret"),
+        ("no terminal", ["set", "alice"], "", 2, "no terminal for the secret"),
         ("an empty login", ["set", "--stdin", ""], "x", 2, "bad login"),
         ("no challenge", ["respond", "--stdin", "alice", "no base64"], "x", 2, "bad challenge: no base64"),
         ("nobody stored", ["respond", "--stored", "bob", "<a@b>"], "", 1, "login has no secret: bob"),

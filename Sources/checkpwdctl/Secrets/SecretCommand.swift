@@ -5,5 +5,6 @@ struct SecretCommand: ParsableCommand {
         commandName: "secret", abstract: "The secrets of logins.",
         subcommands: [
             SetSecret.self, DeleteSecret.self, RenameSecret.self, ListSecrets.self, ShowSecret.self, VerifySecret.self,
+            GenerateSecret.self, ImportSecrets.self, ExportSecrets.self,
         ])
 }

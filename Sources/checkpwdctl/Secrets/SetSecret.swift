@@ -10,12 +10,13 @@ struct SetSecret: ParsableCommand {
     @OptionGroup var store: WritableStoreOptions
     @OptionGroup var login: LoginArgument
     @OptionGroup var source: SecretSource
+    @OptionGroup var preparation: Preparation
 
     func run() throws {
         try failing { () throws(Failure) in
             // Before the question: whoever answers it should not have done so in vain.
             _ = try store.keeper.store.knows(login.name)
-            let secret = try source.read(twice: true)
+            let secret = try preparation.apply(to: source.read(twice: true))
             try store.keeper.set(secret, of: login.name, now: Timestamp.now)
         }
     }
