@@ -176,7 +176,7 @@ let package = Package(
             swiftSettings: house),
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
-        + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
+        + suite("CPAM") + suite("PAM") + suite("PostgreSQL") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
         + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
         + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [

@@ -18,7 +18,7 @@ extension Connection {
     }
 
     /// The server said no.
-    func refused(_ rows: borrowing Rows, _ what: StaticString) -> Failure {
+    func refused(_ rows: Rows, _ what: StaticString) -> Failure {
         // libpq's PG_DIAG_SQLSTATE and PG_DIAG_MESSAGE_PRIMARY.
         let state = field(rows, UInt8(ascii: "C"))
         let words = Connection.line(field(rows, UInt8(ascii: "M")))
@@ -37,7 +37,7 @@ extension Connection {
         return "the database's log says more"
     }
 
-    private func field(_ rows: borrowing Rows, _ field: UInt8) -> [UInt8] {
+    private func field(_ rows: Rows, _ field: UInt8) -> [UInt8] {
         library.pointee.resultErrorField(rows.result, Int32(field)).map { [UInt8](cString: $0) } ?? []
     }
 

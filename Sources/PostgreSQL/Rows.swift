@@ -2,7 +2,7 @@ import ByteStrings
 import CPostgreSQL
 
 /// What a statement gave: rows of values in PostgreSQL's binary format.
-package struct Rows: ~Copyable {
+package final class Rows {
     let result: OpaquePointer
     private let library: Library
 

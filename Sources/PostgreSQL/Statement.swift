@@ -39,8 +39,8 @@ extension Connection {
 
     /// The corresponding C function is `PQsendQueryParams`.
     private func send(_ statement: StaticString, _ parameters: [Parameter]) -> Int32 {
-        let types = parameters.map(\.type)
-        let encoded = parameters.map(\.encoded)
+        let types = parameters.map { $0.type }
+        let encoded = parameters.map { $0.encoded }
         let lengths = encoded.map { Int32($0.count) }
         let formats = [Int32](repeating: 1, count: parameters.count)
         return encoded.reduce([], +).withUnsafeBytes { bytes in
