@@ -140,7 +140,7 @@ extension OnStage {
                 "checkpwdctl store init creates schema and tables\n"),
             ("ALTER DATABASE SELF SET default_transaction_read_only = on", "replay cache cannot be written: ",
                 "this is a read-only replica; name the primary, or add target_session_attrs=read-write\n"),
-            ("UPDATE pam_checkpwd.secrets SET record = substr(record, 1, 70)", "record damaged: alice; ", "\n"),
+            ("UPDATE pam_checkpwd.secrets SET record = substr(record, 1, 40)", "record damaged: alice; ", "\n"),
             ("ALTER TABLE pam_checkpwd.secrets ALTER record TYPE text USING 'x'", "record damaged: alice; ", "\n"),
         ])
         func `a database that is not as it should be`(damage: String, beginning: String, ending: String) throws {
@@ -197,7 +197,7 @@ extension OnStage {
             #expect(imported.status == 0, "\(imported.errors)")
             #expect(sample.run("SELECT count(*) FROM pam_checkpwd.secrets") == "3000")
             #expect(control("secret", "show", "--reveal", "login2999", on: sample).output == "secret 2999\n")
-            sample.run("UPDATE pam_checkpwd.secrets SET record = substr(record, 1, 70) WHERE login = 'login7'")
+            sample.run("UPDATE pam_checkpwd.secrets SET record = substr(record, 1, 40) WHERE login = 'login7'")
             let check = control("store", "check", on: sample)
             #expect(check.status == 1 && check.output.hasPrefix("record damaged: login7; "))
         }
