@@ -20,7 +20,8 @@ public struct Answer {
     public func proves(_ secret: borrowing Secret, by digests: [Digest]) throws(Failure) -> Bool {
         var proved = false
         for kind in digests {
-            let expected = try kind.hexadecimal(challenge: challenge, secret: secret)
+            var expected = try kind.hexadecimal(challenge: challenge, secret: secret)
+            defer { expected.wipe() }
             if expected.withUnsafeBytes({ ConstantTime.equal($0, digest) }) { proved = true }
         }
         return proved

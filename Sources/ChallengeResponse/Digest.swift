@@ -17,16 +17,17 @@ public enum Digest: Sendable {
     public func hexadecimal(
         challenge: UnsafeRawBufferPointer, secret: borrowing Secret
     ) throws(Failure) -> [UInt8] {
-        switch self {
-        case .cram(let function):
-            Hex.encode(
-                try secret.withUnsafeBytes { (key) throws(Failure) in try function.hmac(of: challenge, key: key) })
-        case .apop:
-            Hex.encode(
+        var digest =
+            switch self {
+            case .cram(let function):
+                try secret.withUnsafeBytes { (key) throws(Failure) in try function.hmac(of: challenge, key: key) }
+            case .apop:
                 try Secret(challenge, followedBy: secret).withUnsafeBytes { (text) throws(Failure) in
                     try MessageDigest.md5.digest(of: text)
-                })
-        }
+                }
+            }
+        defer { digest.wipe() }
+        return Hex.encode(digest)
     }
 }
 

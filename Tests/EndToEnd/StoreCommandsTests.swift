@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// checkpwdctl's commands in their long form, as a person and a script use them.
+@Suite struct StoreCommandsTests {
+    private let folder = Folder()
+
+    private func run(_ arguments: String..., input: String = "") -> Program.Outcome {
+        Program([Stage.checkpwdctl] + arguments + ["-S", folder("secrets.mdb"), "-K", folder("store.key")])
+            .run(input: Array(input.utf8))
+    }
+
+    private func fill() {
+        #expect(run("store", "init").status == 0)
+        for login in ["alice", "bob"] { #expect(run("secret", "set", "--stdin", login, input: "secret of \(login)").status == 0) }
+    }
+
+    private func json(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    @Test func `a list has login, created, changed and last used, with tabs between`() throws {
+        fill()
+        let cache = folder("cache")
+        let lines = run("secret", "list", "--replay-cache", cache).output.split(separator: "\n")
+        #expect(lines.count == 2)
+        let columns = lines[0].split(separator: "\t")
+        #expect(columns.count == 4 && columns[0] == "alice" && columns[3] == "-")
+        #expect(columns[1].wholeMatch(of: /20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ/) != nil && columns[1] == columns[2])
+        let object = try json(String(run("list", "--json", "--replay-cache", cache).output.split(separator: "\n")[1]))
+        #expect(object["login"] as? String == "bob" && object["used"] is NSNull)
+        #expect(run("secret", "list", "--names").output == "alice\nbob\n")
+    }
+
+    @Test func `a secret is shown only with --reveal`() throws {
+        fill()
+        let shown = run("secret", "show", "alice")
+        #expect(shown.status == 0 && shown.output.hasPrefix("login\talice\ncreated\t20"))
+        #expect(!shown.output.contains("secret of"))
+        #expect(try json(run("secret", "show", "--json", "alice").output)["login"] as? String == "alice")
+        #expect(run("secret", "show", "--reveal", "alice").output == "secret of alice\n")
+        #expect(run("secret", "show", "carol").status == 1)
+    }
+
+    @Test(arguments: [("alice", "secret of alice", Int32(0)), ("alice", "other", 1), ("carol", "x", 1), ("alice", "", 2)])
+    func `a secret is verified by the exit status`(login: String, secret: String, status: Int32) {
+        fill()
+        #expect(run("secret", "verify", "--stdin", login, input: secret).status == status)
+    }
+
+    @Test func `a login is renamed, and nobody loses a secret by it`() {
+        fill()
+        #expect(run("secret", "rename", "alice", "carol").status == 0)
+        #expect(run("secret", "list", "--names").output == "bob\ncarol\n")
+        #expect(run("secret", "rename", "bob", "carol").errors == "checkpwdctl: login has a secret: carol; delete it first\n")
+        #expect(run("secret", "rename", "alice", "dave").errors == "checkpwdctl: login has no secret: alice\n")
+    }
+
+    @Test func `store, key and records are counted, checked and rekeyed`() throws {
+        fill()
+        #expect(run("store", "check").output == "2 records read, 0 problems\n")
+        let before = try json(run("store", "stat", "--json").output)
+        #expect(before["records"] as? Int == 2 && before["rekeying"] as? Bool == false)
+        #expect(run("store", "rekey").output == "2 records sealed anew; the old keys are retired\n")
+        let after = try json(run("store", "stat", "--json").output)
+        let keys = try [before, after].map { try #require(($0["keys"] as? [[String: Any]])?.first?["key"] as? String) }
+        #expect(keys[0] != keys[1])
+        #expect(run("store", "stat").output.contains("key \(keys[1])\t2\n"))
+        #expect(try json(run("store", "check", "--json").output)["problems"] as? [String] == [])
+    }
+
+    @Test func `a backup from before a rekey comes back with the key of then`() throws {
+        fill()
+        let old = try String(contentsOfFile: folder("store.key"), encoding: .utf8)
+        #expect(run("store", "backup", folder("copy")).status == 0)
+        #expect(run("store", "rekey").status == 0)
+        let refused = run("store", "restore", folder("copy"))
+        #expect(refused.status == 111 && refused.errors.contains("record sealed under another key: alice: key "))
+        let new = try String(contentsOfFile: folder("store.key"), encoding: .utf8)
+        folder.write("store.key", (new + old).utf8)
+        #expect(run("store", "restore", folder("copy")).output == "2 records restored\n")
+        #expect(run("secret", "verify", "--stdin", "alice", input: "secret of alice").status == 0)
+        #expect(run("store", "rekey").status == 0)
+        #expect(run("store", "check").status == 0)
+    }
+
+    @Test(arguments: ["", "0", "x", "12T", "-1"])
+    func `a size that is none is refused`(size: String) {
+        #expect(run("set", "--stdin", "--max-size=\(size)", "alice", input: "x").status == 64)
+    }
+}
