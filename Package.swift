@@ -80,7 +80,8 @@ let package = Package(
             name: "ChallengeResponse", dependencies: ["ByteStrings", "Credentials", "Cryptography", "Verdicts"],
             swiftSettings: core),
         .target(
-            name: "PostgreSQL", dependencies: ["ByteStrings", "CPlatform", "CPostgreSQL", "Verdicts"],
+            name: "PostgreSQL",
+            dependencies: ["ByteStrings", "CPlatform", "CPostgreSQL", "ProcessEnvironment", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "SecretStore",
@@ -109,7 +110,8 @@ let package = Package(
         .target(
             name: "StoreKeeping",
             dependencies: [
-                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "SecretStore", "Verdicts",
+                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "SecretStore",
+                "Verdicts",
             ],
             swiftSettings: house),
         .target(
@@ -176,8 +178,8 @@ let package = Package(
             swiftSettings: house),
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
-        + suite("CPAM") + suite("PAM") + suite("PostgreSQL") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
+        + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("PostgreSQL")
+        + suite("SecretStore") + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
         + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(

@@ -1,6 +1,7 @@
 import ByteStrings
 import CPlatform
 import CPostgreSQL
+import ProcessEnvironment
 import Verdicts
 
 /// A connection to a database, closed when nobody holds it any more. No call of it waits beyond its deadline.
@@ -25,7 +26,7 @@ package final class Connection {
         self.patience = patience
         connected = Deadline(seconds: Patience.connecting)
         try address.requireNoPassword(library)
-        guard let handle = Connection.start(address, patience, library) else {
+        guard let handle = try Connection.start(address, patience, library) else {
             throw .temporary(Cause("store cannot be reached", about: address.name, errno: ENOMEM))
         }
         // From here on, what throws closes it.
@@ -40,8 +41,15 @@ package final class Connection {
 
     /// The corresponding C function is `PQconnectStartParams`. Later parameters go before earlier ones, and all of them before
     /// those of a service file, and those before the environment's.
-    private static func start(_ address: DatabaseAddress, _ patience: Patience, _ library: Library) -> OpaquePointer? {
-        address.bytes.withCString { address in
+    private static func start(
+        _ address: DatabaseAddress, _ patience: Patience, _ library: Library
+    ) throws(Failure) -> OpaquePointer? {
+        // The default that a service file may still override, and be refused for: libpq's own is not to verify.
+        let mode: StaticString = "PGSSLMODE"
+        let isSet = Variable.value(mode) != nil
+        if !isSet { try Variable.set(mode, [UInt8]("verify-full")) }
+        defer { if !isSet { Variable.remove(mode) } }
+        return address.bytes.withCString { address in
             let parameters: [(StaticString, UnsafePointer<CChar>)] = [
                 ("fallback_application_name", ("pam-checkpwd" as StaticString).cString),
                 ("options", patience.options.cString),
@@ -56,11 +64,6 @@ package final class Connection {
             ]
             let keywords = parameters.map { Optional($0.0.cString) } + [nil]
             let values = parameters.map { Optional($0.1) } + [nil]
-            // The default that a service file may still override, and be refused for: libpq's own is not to verify.
-            let mode = ("PGSSLMODE" as StaticString).cString
-            let isSet = getenv(mode) != nil
-            if !isSet { setenv(mode, ("verify-full" as StaticString).cString, 0) }
-            defer { if !isSet { unsetenv(mode) } }
             return library.pointee.connectStartParams(keywords, values, 1)
         }
     }
@@ -125,12 +128,5 @@ package final class Connection {
                     Cause("database does not answer", about: name, remedy: "it, or the way to it, is stuck or overloaded"))
             }
         }
-    }
-}
-
-extension StaticString {
-    /// Literals end in a NUL byte and live as long as the program.
-    var cString: UnsafePointer<CChar> {
-        UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
     }
 }

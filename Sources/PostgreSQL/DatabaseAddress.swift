@@ -1,6 +1,6 @@
 import ByteStrings
-import CPlatform
 import CPostgreSQL
+import ProcessEnvironment
 import Verdicts
 
 /// Where a database is, as libpq writes it: `postgresql://[user@]host[:port]/database[?option=value]`.
@@ -38,7 +38,7 @@ public struct DatabaseAddress: Equatable, Sendable {
         guard port.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ",") }) else {
             throw bad
         }
-        guard getenv("PGPASSWORD") == nil else {
+        guard Variable.value("PGPASSWORD") == nil else {
             throw .misused(Cause("password in environment", about: [UInt8]("PGPASSWORD"), remedy: DatabaseAddress.credentials))
         }
     }
