@@ -57,6 +57,7 @@ let package = Package(
         .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
         .target(name: "CLMDB", cSettings: shim),
         .target(name: "CNettle", cSettings: shim),
+        .target(name: "CPostgreSQL", cSettings: shim),
         .target(name: "CUnistring", cSettings: shim),
 
         // The core: what a login passes through inside pam-checkpwd.
@@ -79,8 +80,12 @@ let package = Package(
             name: "ChallengeResponse", dependencies: ["ByteStrings", "Credentials", "Cryptography", "Verdicts"],
             swiftSettings: core),
         .target(
+            name: "PostgreSQL",
+            dependencies: ["ByteStrings", "CPlatform", "CPostgreSQL", "ProcessEnvironment", "Verdicts"],
+            swiftSettings: core),
+        .target(
             name: "SecretStore",
-            dependencies: ["ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "Verdicts"],
+            dependencies: ["ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "Bridge",
@@ -105,7 +110,8 @@ let package = Package(
         .target(
             name: "StoreKeeping",
             dependencies: [
-                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "SecretStore", "Verdicts",
+                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "SecretStore",
+                "Verdicts",
             ],
             swiftSettings: house),
         .target(
@@ -177,8 +183,9 @@ let package = Package(
             swiftSettings: house),
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
-        + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge") + suite("Doctor")
+        + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("PostgreSQL")
+        + suite("SecretStore") + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
+        + suite("Doctor")
         + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(

@@ -48,8 +48,8 @@ public struct Policy: Sendable {
     public var domains: [[UInt8]] = []
     /// The system account whose uid, gid, groups and home a virtual account has.
     public var virtualUser: Login?
-    /// Where the side store, its keys, and the folder of the replay cache are.
-    public var store: [UInt8], storeKeys: KeyPlace, replayCache: [UInt8]
+    /// Where the side store and its keys are, and the folder of the replay cache, where one is named.
+    public var store: StorePlace, storeKeys: KeyPlace, replayCache: [UInt8]?
     /// The greatest age of a challenge, in seconds; 0 for any.
     public var challengeAge: UInt64 = 600
     /// Where the login comes from, as the caller says; may be empty.
@@ -59,7 +59,7 @@ public struct Policy: Sendable {
     public var trace: Trace
 
     public init(
-        service: Service, store: [UInt8], storeKeys: KeyPlace, replayCache: [UInt8], remoteHost: [UInt8],
+        service: Service, store: StorePlace, storeKeys: KeyPlace, replayCache: [UInt8]?, remoteHost: [UInt8],
         terminal: [UInt8], trace: Trace
     ) {
         self.service = service

@@ -14,7 +14,9 @@ func prove(
     _ login: LoginName, _ policy: Policy
 ) throws(Failure) {
     guard !mechanisms.isEmpty else { throw .declined(Cause("mechanism not enabled")) }
-    let found = try secret(of: login, policy)
+    // One for both questions: a database is connected to once.
+    let store = SecretStore(at: policy.store)
+    let found = try secret(of: login, in: store, policy)
     let exists = found != nil
     // An unknown login takes as long as a wrong answer.
     let secret = found ?? Secret(copying: [UInt8](repeating: 0, count: 16))
@@ -27,9 +29,11 @@ func prove(
     guard proved else { throw .declined(Cause("wrong answer to challenge")) }
     try request.withBytes(at: challenge) { (challenge) throws(Failure) in
         let now = Clock.now
-        let expiry = try Freshness(age: policy.challengeAge, now: now, boot: Clock.boot).expiry(of: challenge)
+        let cache = store.replayCache(in: policy.replayCache)
+        let boot = cache.survivesBoot ? 0 : Clock.boot
+        let expiry = try Freshness(age: policy.challengeAge, now: now, boot: boot).expiry(of: challenge)
         // Under the account's name: an answer does not hold the login, so it is right under each name for this account.
-        try ReplayCache(in: policy.replayCache).remember(challenge, of: login.account, now: now, until: expiry)
+        try cache.remember(challenge, of: login.account, now: now, until: expiry)
     }
 }
 
@@ -39,7 +43,7 @@ func prove(
 func compare(
     _ request: borrowing Request, at place: Range<Int>, _ login: LoginName, _ policy: Policy
 ) throws(Failure) {
-    guard let secret = try secret(of: login, policy) else { throw .declined(noSecret) }
+    guard let secret = try secret(of: login, in: SecretStore(at: policy.store), policy) else { throw .declined(noSecret) }
     let isRight = request.withBytes(at: place) { password in
         secret.withUnsafeBytes { ConstantTime.equal(password, $0) }
     }
@@ -49,9 +53,8 @@ func compare(
 private var noSecret: Cause { Cause("login has no secret", remedy: "checkpwdctl secret set gives it one") }
 
 /// The secret under the login as it was sent, or else under that of its account.
-private func secret(of login: LoginName, _ policy: Policy) throws(Failure) -> Secret? {
-    policy.trace("side store", policy.store)
-    let store = SecretStore(at: policy.store)
+private func secret(of login: LoginName, in store: SecretStore, _ policy: Policy) throws(Failure) -> Secret? {
+    policy.trace("side store", policy.store.name)
     if let secret = try store.secret(of: login.sent, with: policy.storeKeys) { return secret }
     return login.account == login.sent ? nil : try store.secret(of: login.account, with: policy.storeKeys)
 }

@@ -120,7 +120,7 @@ package struct Environment: ~Copyable {
     ///
     /// - Returns: what `body` returned, or nil where a writer has outgrown our map: open the environment anew.
     package func read<Result: ~Copyable>(
-        _ body: (borrowing View) throws(Failure) -> Result
+        _ body: (consuming View) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         var transaction: OpaquePointer?
         var status = lmdb.txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction)
@@ -139,7 +139,7 @@ package struct Environment: ~Copyable {
     /// is doubled, and `body` runs once more.
     ///
     /// - Parameter body: returns LMDB's status.
-    package func write(_ body: (borrowing View) throws(Failure) -> Int32) throws(Failure) {
+    package func write(_ body: (consuming View) throws(Failure) -> Int32) throws(Failure) {
         while true {
             var transaction: OpaquePointer?
             var status = lmdb.txn_begin(handle, nil, 0, &transaction)

@@ -3,25 +3,43 @@ import CLMDB
 import CPlatform
 import Credentials
 import Cryptography
+import PostgreSQL
 import Verdicts
 
 /// The memory of answers that were accepted: a challenge serves once.
 ///
-/// An LMDB environment of its own, in a folder that the boot empties, never synced: the store's single writer may be busy.
-/// Two keys an entry: `h`, then SHA-256 of login NUL challenge, whose value is the time until which it is remembered, the
-/// time of the login, and who it was; and `x`, the first time, then the same digest, by which what is over is found and
-/// removed.
-public struct ReplayCache: Sendable {
+/// Where the store is in a database, it is a table there, see `DatabaseRecords`. Else it is of this host alone: an LMDB
+/// environment of its own, in a folder that the boot empties, never synced: the store's single writer may be busy. Two keys
+/// an entry: `h`, then SHA-256 of login NUL challenge, whose value is the time until which it is remembered, the time of the
+/// login, and who it was; and `x`, the first time, then the same digest, by which what is over is found and removed.
+public struct ReplayCache {
     /// Where it is unless somebody says otherwise.
     public static let defaultFolder: StaticString = "/run/pam-checkpwd"
     /// The most bytes that it grows to: more than a hundred thousand answers at a time.
     static let limit = 64 << 20
 
-    package let folder: [UInt8]
+    package enum Medium {
+        case folder([UInt8])
+        case database(Database)
+    }
+
+    package let medium: Medium
 
     /// A cache in a folder of its own. Nothing is opened yet.
     public init(in folder: [UInt8]) {
-        self.folder = folder
+        medium = .folder(folder)
+    }
+
+    init(in database: Database) {
+        medium = .database(database)
+    }
+
+    /// Whether it still knows, after the machine was booted, what was answered before.
+    public var survivesBoot: Bool {
+        switch medium {
+        case .folder: false
+        case .database: true
+        }
     }
 
     /// Remembers an answer.
@@ -32,24 +50,36 @@ public struct ReplayCache: Sendable {
     public func remember(
         _ challenge: UnsafeRawBufferPointer, of login: Login, now: UInt64, until expiry: UInt64
     ) throws(Failure) {
-        try makeFolder()
         let digest = try ReplayCache.digest(of: login, challenge)
+        let isNew =
+            switch medium {
+            case .folder(let folder): try ReplayCache.remember(digest, in: folder, of: login, now: now, until: expiry)
+            case .database(let database):
+                try database.connection().remember(digest, of: login, now: now, until: expiry)
+            }
+        guard isNew else {
+            throw .rejected(Cause("challenge answered before", remedy: "somebody may replay what they overheard"))
+        }
+    }
+
+    /// - Returns: whether it is new.
+    private static func remember(
+        _ digest: [UInt8], in folder: [UInt8], of login: Login, now: UInt64, until expiry: UInt64
+    ) throws(Failure) -> Bool {
+        try make(folder)
         let entry = [UInt8(ascii: "h")] + digest
-        let environment = try Environment(
-            at: ReplayCache.file(in: folder), for: .creatingVolatile, limit: ReplayCache.limit)
+        let environment = try Environment(at: file(in: folder), for: .creatingVolatile, limit: limit)
         var isNew = true
         try environment.write { (view) throws(Failure) in
             // What is over goes in the same transaction; what is not is never evicted.
-            try ReplayCache.sweep(view, now)
+            try sweep(view, now)
             isNew = try view.value(of: entry) == nil
             guard isNew else { return 0 }
             let time = [UInt8](bigEndian: expiry)
             let status = view.put(entry, time + [UInt8](bigEndian: now) + login.bytes)
             return status == 0 ? view.put([UInt8(ascii: "x")] + time + digest, [1]) : status
         }
-        guard isNew else {
-            throw .rejected(Cause("challenge answered before", remedy: "somebody may replay what they overheard"))
-        }
+        return isNew
     }
 
     /// How many entries one login removes at most: more than it adds, so that they end.
@@ -76,7 +106,7 @@ public struct ReplayCache: Sendable {
     }
 
     /// - Throws: `temporary` where the folder cannot be made, or is not private.
-    private func makeFolder() throws(Failure) {
+    private static func make(_ folder: [UInt8]) throws(Failure) {
         if folder.withCString({ mkdir($0, 0o700) }) != 0, cplatform_errno() != EEXIST {
             throw .temporary(Cause("replay cache cannot be made", about: folder, errno: cplatform_errno()))
         }

@@ -1,11 +1,12 @@
 import ByteStrings
 import CPlatform
 import Credentials
+import PostgreSQL
 import Verdicts
 
 /// The side store: for each login its clear-text secret, sealed. CRAM-MD5 and APOP need the secret itself, which PAM
 /// never gives.
-public struct SecretStore: Sendable {
+public struct SecretStore {
     /// Where the store is unless somebody says otherwise.
     public static let defaultPath: StaticString = "/var/lib/pam-checkpwd/secrets.mdb"
     /// Where its key is: apart from it, so that a copy of one is nothing without the other.
@@ -13,11 +14,36 @@ public struct SecretStore: Sendable {
     /// The longest login that can have a secret, in bytes: LMDB's longest key.
     public static let longestLogin = 511
 
-    private let path: [UInt8]
+    /// What it lies in.
+    package enum Medium {
+        case file([UInt8])
+        case database(Database)
+    }
 
-    /// A store at a path. Nothing is opened yet.
-    public init(at path: [UInt8]) {
-        self.path = path
+    package let medium: Medium
+
+    /// A store at a place. Nothing is opened yet.
+    public init(at place: StorePlace) {
+        self.init(at: place, .login)
+    }
+
+    package init(at place: StorePlace, _ patience: Patience) {
+        switch place {
+        case .file(let path): medium = .file(path)
+        case .database(let address): medium = .database(Database(at: address, patience))
+        }
+    }
+
+    /// The memory of answers that belongs to it: in the database where it is, since every host must remember what another
+    /// accepted.
+    ///
+    /// - Parameter folder: where somebody named one.
+    public func replayCache(in folder: [UInt8]?) -> ReplayCache {
+        if let folder { return ReplayCache(in: folder) }
+        return switch medium {
+        case .file: ReplayCache(in: [UInt8](ReplayCache.defaultFolder))
+        case .database(let database): ReplayCache(in: database)
+        }
     }
 
     /// Whether a login has a secret.
@@ -49,14 +75,18 @@ public struct SecretStore: Sendable {
 
     private func record(of login: Login) throws(Failure) -> [UInt8]? {
         guard (1...SecretStore.longestLogin).contains(login.bytes.count) else { return nil }
-        return try read { (view) throws(Failure) in try view.value(of: login.bytes) }
+        switch medium {
+        case .file(let path):
+            return try SecretStore.read(path) { (view) throws(Failure) in try view.value(of: login.bytes) }
+        case .database(let database): return try database.connection().record(of: login.bytes)
+        }
     }
 
-    /// Runs `body` on one state of the store.
-    package func read<Result>(
-        _ body: (borrowing Environment.View) throws(Failure) -> Result
+    /// Runs `body` on one state of a store in a file.
+    package static func read<Result>(
+        _ path: [UInt8], _ body: (consuming Environment.View) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try requirePrivacy()
+        try requirePrivacy(path)
         // With a map of the data's size of now; anew where a writer outgrows it between opening and reading.
         for _ in 0..<100 {
             if let result = try Environment(at: path, for: .reading).read(body) { return result }
@@ -65,7 +95,7 @@ public struct SecretStore: Sendable {
     }
 
     /// - Throws: `temporary` where somebody else could read or change the store.
-    package func requirePrivacy() throws(Failure) {
+    package static func requirePrivacy(_ path: [UInt8]) throws(Failure) {
         try Privacy.require(Privacy.folder(of: path), .folder)
         try Privacy.require(path, .file)
     }

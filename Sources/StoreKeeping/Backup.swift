@@ -9,7 +9,8 @@ extension StoreKeeper {
     ///
     /// - Throws: `temporary` where the file exists already, or cannot be written; nothing is left then.
     public func backUp(to target: [UInt8]) throws(Failure) {
-        try store.requirePrivacy()
+        let path = try path()
+        try SecretStore.requirePrivacy(path)
         let partial = target + [UInt8](".part")
         _ = partial.withCString { unlink($0) }
         try StoreKeeper.copy(Environment(at: path, for: .reading), to: partial)

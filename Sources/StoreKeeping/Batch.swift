@@ -84,18 +84,18 @@ extension StoreKeeper {
     public func write(
         _ batch: borrowing Batch, now: UInt64, keepsExisting: Bool = false
     ) throws(Failure) -> [Int] {
-        let lock = try FolderLock(on: Privacy.folder(of: path))
-        defer { withExtendedLifetime(lock) {} }
-        try store.requirePrivacy()
-        let environment = try Environment(at: path, for: .writing, limit: maxSize)
-        var kept: [Int] = []
         // A noncopyable parameter cannot be captured by the closure below.
         let entries = batch.entries
-        let ring = try KeyRing(at: keys)
-        try environment.write { (view) throws(Failure) in
-            kept = []
+        return try write { (records) throws(Failure) in
+            let ring = try ring(for: records)
+            let existing = try records.values(of: entries.map(\.login.bytes))
+            var kept: [Int] = []
+            var sealed: [(key: [UInt8], value: [UInt8])] = []
+            // A login that comes twice has the second time what it got the first.
+            var places: [[UInt8]: Int] = [:]
             for (place, entry) in entries.enumerated() {
-                let existing = try view.value(of: entry.login.bytes)
+                let key = entry.login.bytes
+                let existing = places[key].map { sealed[$0].value } ?? existing[place]
                 if existing != nil, keepsExisting {
                     kept.append(place)
                     continue
@@ -106,11 +106,15 @@ extension StoreKeeper {
                         sealing: secret, of: entry.login, created: entry.created ?? created ?? now,
                         changed: entry.changed ?? now, with: ring)
                 }
-                let status = view.put(entry.login.bytes, record.bytes)
-                guard status == 0 else { return status }
+                if let place = places[key] {
+                    sealed[place].value = record.bytes
+                } else {
+                    places[key] = sealed.count
+                    sealed.append((key, record.bytes))
+                }
             }
-            return 0
+            try records.put(sealed)
+            return kept
         }
-        return kept
     }
 }

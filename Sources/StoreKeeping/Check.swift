@@ -16,17 +16,16 @@ extension StoreKeeper {
     ///
     /// - Throws: `temporary` where the store cannot be read at all. A fault while reading ends the program, see `Environment`.
     public func check() throws(Failure) -> Findings {
-        try store.requirePrivacy()
         let ring = try KeyRing(at: keys)
-        return try store.read { (view) throws(Failure) in try StoreKeeper.check(view, path, ring) }
+        return try read { (records) throws(Failure) in try StoreKeeper.check(records, place.name, ring) }
     }
 
     static func check(
-        _ view: borrowing Environment.View, _ path: [UInt8], _ ring: borrowing KeyRing
+        _ stored: borrowing Records, _ name: [UInt8], _ ring: borrowing KeyRing
     ) throws(Failure) -> Findings {
         var findings = Findings()
         var last: [UInt8] = []
-        try view.forEach { (key, value) throws(Failure) in
+        try stored.forEach { (key, value) throws(Failure) in
             findings.records += 1
             let login = Login(key)
             if findings.records > 1, !last.lexicographicallyPrecedes(key) {
@@ -43,13 +42,13 @@ extension StoreKeeper {
             }
             return true
         }
-        let expected = try Int(view.statistics().ms_entries)
+        let expected = try stored.count()
         if expected != findings.records {
             findings.problems.append(
                 .temporary(
                     Cause(
                         "records are missing",
-                        about: path + [UInt8](": ") + [UInt8](decimal: findings.records) + [UInt8](" of ")
+                        about: name + [UInt8](": ") + [UInt8](decimal: findings.records) + [UInt8](" of ")
                             + [UInt8](decimal: expected),
                         remedy: "restore a backup")))
         }

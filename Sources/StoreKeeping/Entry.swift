@@ -22,9 +22,9 @@ public struct Entry: Equatable, Sendable {
 extension StoreKeeper {
     /// Every login that has a secret, in the order of their bytes.
     public func entries() throws(Failure) -> [Entry] {
-        try store.read { (view) throws(Failure) in
+        try read { (records) throws(Failure) in
             var entries: [Entry] = []
-            try view.forEach { (key, value) throws(Failure) in
+            try records.forEach { (key, value) throws(Failure) in
                 let login = Login(key)
                 entries.append(Entry(login, try? SealedRecord(Array(value), of: login)))
                 return true
@@ -36,8 +36,8 @@ extension StoreKeeper {
     /// What is known of one login, or nil where it has no secret.
     public func entry(of login: Login) throws(Failure) -> Entry? {
         guard (1...SecretStore.longestLogin).contains(login.bytes.count) else { return nil }
-        return try store.read { (view) throws(Failure) in
-            try view.value(of: login.bytes).map { Entry(login, try? SealedRecord($0, of: login)) }
+        return try read { (records) throws(Failure) in
+            try records.value(of: login.bytes).map { Entry(login, try? SealedRecord($0, of: login)) }
         }
     }
 
@@ -48,9 +48,9 @@ extension StoreKeeper {
         _ body: (Entry, borrowing Secret) throws(Failure) -> Void
     ) throws(Failure) -> [Failure] {
         let ring = try KeyRing(at: keys)
-        return try store.read { (view) throws(Failure) in
+        return try read { (records) throws(Failure) in
             var failures: [Failure] = []
-            try view.forEach { (key, value) throws(Failure) in
+            try records.forEach { (key, value) throws(Failure) in
                 let login = Login(key)
                 let opened: Secret?
                 let record: SealedRecord

@@ -27,6 +27,29 @@ enum KeyFileWriting {
         try replace(path, with: text)
     }
 
+    /// Puts a new key behind those of the ring: it opens, and does not seal yet.
+    static func prepare(_ path: [UInt8], _ ring: borrowing KeyRing) throws(Failure) {
+        let line = try newLine()
+        let text = try ring.withText { (old) throws(Failure) in
+            line.withUnsafeBytes { line in
+                Secret(concatenating: old, old.last == UInt8(ascii: "\n") ? [] : [UInt8]("\n"), line)
+            }
+        }
+        try replace(path, with: text)
+    }
+
+    /// Puts a key of the ring before the others, so that it seals, and the mark that says that the records are being sealed
+    /// anew.
+    static func promote(_ id: KeyID, in path: [UInt8], _ ring: borrowing KeyRing) throws(Failure) {
+        let line = try ring.withKey(id) { (key) throws(Failure) in KeyFileWriting.line(id, key) }!
+        let mark = [UInt8](KeyRing.rekeyingMark) + [UInt8]("\n")
+        // It stands in the text once more, which does no harm until the rekeying ends.
+        let text = try ring.withText { (old) throws(Failure) in
+            line.withUnsafeBytes { line in Secret(concatenating: line, mark, old) }
+        }
+        try replace(path, with: text)
+    }
+
     /// Leaves the first key of the ring, and no other.
     static func endRekeying(_ path: [UInt8], _ ring: borrowing KeyRing) throws(Failure) {
         let current = ring.current

@@ -1,5 +1,6 @@
 import ByteStrings
 import CPlatform
+import PostgreSQL
 import SecretStore
 import Verdicts
 
@@ -8,6 +9,13 @@ extension ReplayCache {
     ///
     /// - Throws: `temporary` where the cache is there and cannot be read.
     public func lastUses() throws(Failure) -> [[UInt8]: UInt64] {
+        switch medium {
+        case .folder(let folder): try ReplayCache.lastUses(in: folder)
+        case .database(let database): try database.connection().lastUses()
+        }
+    }
+
+    private static func lastUses(in folder: [UInt8]) throws(Failure) -> [[UInt8]: UInt64] {
         let file = ReplayCache.file(in: folder)
         guard file.withCString({ access($0, F_OK) }) == 0 else { return [:] }
         try Privacy.require(folder, .folder)

@@ -25,40 +25,30 @@ extension StoreKeeper {
     ///
     /// - Parameter progress: is told, after each transaction, how many records were sealed anew, and of how many.
     public func rekey(progress: (Int, Int) -> Void = { _, _ in }) throws(Failure) -> Rekeying {
-        guard case .file(let keyPath) = keys else {
-            throw .misused(
-                Cause(
-                    "a credential cannot be changed", about: keys.path,
-                    remedy: "name the file that it is loaded from with --store-key"))
-        }
+        let keyPath = try keyFile()
         var rekeying = Rekeying()
-        try exclusively { (_) throws(Failure) in
-            let ring = try KeyRing(at: keys)
-            rekeying.wasResumed = ring.isRekeying
-            if !ring.isRekeying { try KeyFileWriting.beginRekeying(keyPath, ring) }
+        rekeying.wasResumed = try write { (records) throws(Failure) in
+            let ring = try ring(for: records)
+            if !ring.isRekeying { try beginRekeying(records, ring) }
+            return ring.isRekeying
         }
         var next: [UInt8]? = []
         while let start = next {
             next = try resealBatch(from: start, &rekeying, progress)
         }
-        try exclusively { (environment) throws(Failure) in
-            let ring = try KeyRing(at: keys)
-            let isDone = try environment.read { (view) throws(Failure) in
-                var isDone = true
-                try view.forEach { (key, value) throws(Failure) in
-                    let login = Login(key)
-                    guard let record = try? SealedRecord(Array(value), of: login), record.key != ring.current else {
-                        return true
-                    }
-                    // What opens under an old key was written by somebody who did not know the new one.
-                    isDone = !record.opens(for: login, with: ring)
-                    return isDone
-                }
+        try write { (records) throws(Failure) in
+            let ring = try ring(for: records)
+            var isDone = true
+            try records.forEach { (key, value) throws(Failure) in
+                let login = Login(key)
+                guard let record = try? SealedRecord(Array(value), of: login), record.key != ring.current else { return true }
+                // What opens under an old key was written by somebody who did not know the new one.
+                isDone = !record.opens(for: login, with: ring)
                 return isDone
             }
-            guard isDone ?? false else {
+            guard isDone else {
                 throw .temporary(
-                    Cause("records changed meanwhile", about: path, remedy: "run store rekey again; it goes on"))
+                    Cause("records changed meanwhile", about: place.name, remedy: "run store rekey again; it goes on"))
             }
             try KeyFileWriting.endRekeying(keyPath, ring)
         }
@@ -69,52 +59,57 @@ extension StoreKeeper {
     private func resealBatch(
         from start: [UInt8], _ rekeying: inout Rekeying, _ progress: (Int, Int) -> Void
     ) throws(Failure) -> [UInt8]? {
-        var next: [UInt8]?
-        var total = 0
-        var resealed = 0
-        var damaged: [Failure] = []
-        try exclusively { (environment) throws(Failure) in
-            try environment.write { (view) throws(Failure) in
-                (next, resealed, damaged) = (nil, 0, [])
-                let ring = try KeyRing(at: keys)
-                total = try Int(view.statistics().ms_entries)
-                var records: [(Login, SealedRecord)] = []
-                try view.forEach(from: start) { (key, value) throws(Failure) in
-                    guard records.count < StoreKeeper.rekeyingBatch else {
-                        next = key
-                        return false
-                    }
-                    let login = Login(key)
-                    do throws(Failure) {
-                        let record = try SealedRecord(Array(value), of: login)
-                        if record.key != ring.current { records.append((login, record)) }
-                    } catch {
-                        damaged.append(error)
-                    }
-                    return true
+        let batch = try write { (records) throws(Failure) in
+            var batch = RekeyingBatch(total: try records.count())
+            let ring = try ring(for: records)
+            var old: [(Login, SealedRecord)] = []
+            try records.forEach(from: start) { (key, value) throws(Failure) in
+                guard old.count < StoreKeeper.rekeyingBatch else {
+                    batch.next = key
+                    return false
                 }
-                for (login, record) in records {
-                    let status: Int32
-                    do throws(Failure) {
-                        guard let secret = try record.open(for: login, with: ring) else { throw record.keyIsMissing(login) }
-                        let fresh = try secret.withUnsafeBytes { (secret) throws(Failure) in
-                            try SealedRecord(
-                                sealing: secret, of: login, created: record.created, changed: record.changed, with: ring)
-                        }
-                        status = view.put(login.bytes, fresh.bytes)
-                    } catch {
-                        damaged.append(error)
-                        continue
-                    }
-                    guard status == 0 else { return status }
-                    resealed += 1
+                let login = Login(key)
+                do throws(Failure) {
+                    let record = try SealedRecord(Array(value), of: login)
+                    if record.key != ring.current { old.append((login, record)) }
+                } catch {
+                    batch.damaged.append(error)
                 }
-                return 0
+                return true
             }
+            var fresh: [(key: [UInt8], value: [UInt8])] = []
+            for (login, record) in old {
+                do throws(Failure) {
+                    guard let secret = try record.open(for: login, with: ring) else { throw record.keyIsMissing(login) }
+                    let sealed = try secret.withUnsafeBytes { (secret) throws(Failure) in
+                        try SealedRecord(
+                            sealing: secret, of: login, created: record.created, changed: record.changed, with: ring)
+                    }
+                    fresh.append((login.bytes, sealed.bytes))
+                } catch {
+                    batch.damaged.append(error)
+                }
+            }
+            try records.put(fresh)
+            batch.resealed = fresh.count
+            return batch
         }
-        rekeying.resealed += resealed
-        rekeying.damaged += damaged
-        progress(rekeying.resealed, total)
-        return next
+        rekeying.resealed += batch.resealed
+        rekeying.damaged += batch.damaged
+        progress(rekeying.resealed, batch.total)
+        return batch.next
+    }
+}
+
+/// What one transaction did.
+private struct RekeyingBatch {
+    let total: Int
+    var resealed = 0
+    var damaged: [Failure] = []
+    /// The key to go on from.
+    var next: [UInt8]?
+
+    init(total: Int) {
+        self.total = total
     }
 }

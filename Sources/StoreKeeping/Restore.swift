@@ -15,6 +15,7 @@ extension StoreKeeper {
     /// - Throws: `temporary` where the backup is not whole, or holds a record that no key of the ring opens; nothing is changed
     ///   then.
     public func restore(from backup: [UInt8]) throws(Failure) -> Int {
+        let path = try path()
         let folder = Privacy.folder(of: path)
         try Privacy.require(folder, .folder)
         let lock = try FolderLock(on: folder)
@@ -24,7 +25,7 @@ extension StoreKeeper {
         try StoreKeeper.copy(Environment(at: backup, for: .readingCopy), to: fresh)
         do throws(Failure) {
             let records = try adopt(fresh, calledBy: backup)
-            try exchange(fresh)
+            try StoreKeeper.exchange(fresh, with: path)
             try Durability.settle(folder)
             return records
         } catch {
@@ -38,7 +39,7 @@ extension StoreKeeper {
     private func adopt(_ fresh: [UInt8], calledBy backup: [UInt8]) throws(Failure) -> Int {
         let ring = try KeyRing(at: keys)
         let findings = try Environment(at: fresh, for: .readingCopy).read { (view) throws(Failure) in
-            try StoreKeeper.check(view, backup, ring)
+            try StoreKeeper.check(.file(FileRecords(view)), backup, ring)
         }
         guard let findings else { throw .temporary(Cause("backup cannot be read", about: backup)) }
         if let problem = findings.problems.first { throw problem }
@@ -53,7 +54,7 @@ extension StoreKeeper {
         return findings.records
     }
 
-    private func exchange(_ fresh: [UInt8]) throws(Failure) {
+    private static func exchange(_ fresh: [UInt8], with path: [UInt8]) throws(Failure) {
         let replaced = path + [UInt8](StoreKeeper.replacedSuffix)
         _ = replaced.withCString { unlink($0) }
         _ = path.withCString { path in replaced.withCString { link(path, $0) } }

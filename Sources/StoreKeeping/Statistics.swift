@@ -1,16 +1,17 @@
 import CPlatform
+import PostgreSQL
 import SecretStore
 import Verdicts
 
 /// How large the store is, and under which keys its records are sealed.
 public struct Statistics: Sendable {
     public let records: Int
-    /// Bytes of the file, those of them that hold something, and of what the map may hold before it grows.
+    /// Bytes of the file, or of a database's table with its index; and those of them that hold records.
     public let fileSize: Int
     public let usedSize: Int
-    public let mapSize: Int
-    /// Levels of the tree.
-    public let depth: Int
+    /// Bytes that LMDB's map may hold before it grows, and the levels of its tree; nil for a database.
+    public let mapSize: Int?
+    public let depth: Int?
     /// How many records each key seals, the current key first; keys that seal none included.
     public let keys: [(key: KeyID, records: Int)]
     /// Records whose key is not in the ring, or that are too damaged to tell.
@@ -25,12 +26,21 @@ extension StoreKeeper {
         let ring = try KeyRing(at: keys)
         let entries = try entries()
         let counts = ring.ids.map { id in (key: id, records: entries.count { $0.key == id }) }
-        var file = stat()
-        _ = path.withCString { stat($0, &file) }
-        let info = try Environment(at: path, for: .reading).information()
+        let sizes = try sizes()
         return Statistics(
-            records: entries.count, fileSize: Int(file.st_size), usedSize: info.usedSize, mapSize: info.mapSize,
-            depth: info.depth, keys: counts, withoutKey: entries.count - counts.reduce(0) { $0 + $1.records },
+            records: entries.count, fileSize: sizes.file, usedSize: sizes.used, mapSize: sizes.map, depth: sizes.depth, keys: counts, withoutKey: entries.count - counts.reduce(0) { $0 + $1.records },
             isRekeying: ring.isRekeying, lastChange: entries.lazy.compactMap(\.changed).max())
+    }
+    private func sizes() throws(Failure) -> (file: Int, used: Int, map: Int?, depth: Int?) {
+        switch store.medium {
+        case .file(let path):
+            var file = stat()
+            _ = path.withCString { stat($0, &file) }
+            let info = try Environment(at: path, for: .reading).information()
+            return (Int(file.st_size), info.usedSize, info.mapSize, info.depth)
+        case .database(let database):
+            let sizes = try database.connection().sizes()
+            return (sizes.total, sizes.used, nil, nil)
+        }
     }
 }

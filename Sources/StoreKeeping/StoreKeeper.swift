@@ -1,15 +1,16 @@
-import CLMDB
 import CPlatform
 import Credentials
+import PostgreSQL
 import SecretStore
 import Verdicts
 
 /// The side store as the administrator keeps it: everything that pam-checkpwd, which only looks up, does not do.
 ///
-/// Whoever writes, a record or the keys, holds a lock on the store's folder: what a command found out about the keys is so
+/// Whoever writes, a record or the keys, holds a lock, on the store's folder or in its database: what a command found out about the keys is so
 /// until it has written. Logins do not wait for it.
-public struct StoreKeeper: Sendable {
-    public let path: [UInt8]
+public struct StoreKeeper {
+    public let place: StorePlace
+    public let store: SecretStore
     public let keys: KeyPlace
     /// The most bytes that the store grows to.
     let maxSize: Int
@@ -18,13 +19,25 @@ public struct StoreKeeper: Sendable {
     public static let defaultMaxSize = 4 << 30
 
     /// Nothing is opened yet.
-    public init(at path: [UInt8], keys: KeyPlace, maxSize: Int = StoreKeeper.defaultMaxSize) {
-        self.path = path
+    public init(at place: StorePlace, keys: KeyPlace, maxSize: Int = StoreKeeper.defaultMaxSize) {
+        self.place = place
+        store = SecretStore(at: place, .administration)
         self.keys = keys
         self.maxSize = maxSize
     }
 
-    public var store: SecretStore { SecretStore(at: path) }
+    /// The store's file.
+    ///
+    /// - Throws: `misused` where it is in a database.
+    func path() throws(Failure) -> [UInt8] {
+        guard case .file(let path) = store.medium else {
+            throw .misused(
+                Cause(
+                    "a database's store is no file", about: place.name,
+                    remedy: "pg_dump --schema=pam_checkpwd writes a backup, pg_restore or psql brings it back"))
+        }
+        return path
+    }
 
     /// Gives a login a secret, in place of the one it may have. It is on disk when this returns.
     ///
@@ -41,15 +54,7 @@ public struct StoreKeeper: Sendable {
     /// - Returns: whether it had one.
     public func delete(_ login: Login) throws(Failure) -> Bool {
         guard (1...SecretStore.longestLogin).contains(login.bytes.count) else { return false }
-        var found = true
-        try exclusively { (environment) throws(Failure) in
-            try environment.write { (view) throws(Failure) in
-                let status = view.delete(login.bytes)
-                found = status != MDB_NOTFOUND
-                return found ? status : 0
-            }
-        }
-        return found
+        return try write { (records) throws(Failure) in try records.delete(login.bytes) }
     }
 
     /// Gives a login's secret, and when it was created, to another login.
@@ -57,35 +62,21 @@ public struct StoreKeeper: Sendable {
     /// - Throws: `rejected` where the one has no secret, or the other has one.
     public func rename(_ login: Login, to other: Login) throws(Failure) {
         try Batch.requireLogin(other)
-        try exclusively { (environment) throws(Failure) in
-            try environment.write { (view) throws(Failure) in
-                let ring = try KeyRing(at: keys)
-                guard let bytes = try view.value(of: login.bytes) else {
-                    throw .rejected(Cause("login has no secret", about: login.bytes))
-                }
-                guard try view.value(of: other.bytes) == nil else {
-                    throw .rejected(Cause("login has a secret", about: other.bytes, remedy: "delete it first"))
-                }
-                let record = try SealedRecord(bytes, of: login)
-                guard let secret = try record.open(for: login, with: ring) else { throw record.keyIsMissing(login) }
-                let moved = try secret.withUnsafeBytes { (secret) throws(Failure) in
-                    try SealedRecord(
-                        sealing: secret, of: other, created: record.created, changed: record.changed, with: ring)
-                }
-                let status = view.put(other.bytes, moved.bytes)
-                return status == 0 ? view.delete(login.bytes) : status
+        try write { (records) throws(Failure) in
+            let ring = try ring(for: records)
+            guard let bytes = try records.value(of: login.bytes) else {
+                throw .rejected(Cause("login has no secret", about: login.bytes))
             }
+            guard try records.value(of: other.bytes) == nil else {
+                throw .rejected(Cause("login has a secret", about: other.bytes, remedy: "delete it first"))
+            }
+            let record = try SealedRecord(bytes, of: login)
+            guard let secret = try record.open(for: login, with: ring) else { throw record.keyIsMissing(login) }
+            let moved = try secret.withUnsafeBytes { (secret) throws(Failure) in
+                try SealedRecord(sealing: secret, of: other, created: record.created, changed: record.changed, with: ring)
+            }
+            try records.put([(other.bytes, moved.bytes)])
+            _ = try records.delete(login.bytes)
         }
-    }
-
-    /// Runs `body` on the store, opened for writing, while nobody else writes it or its keys.
-    func exclusively<Result>(
-        _ body: (borrowing Environment) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try store.requirePrivacy()
-        let lock = try FolderLock(on: Privacy.folder(of: path))
-        // The lock lives as long as the environment that it is for.
-        defer { withExtendedLifetime(lock) {} }
-        return try body(Environment(at: path, for: .writing, limit: maxSize))
     }
 }

@@ -52,7 +52,7 @@ struct Respond: ParsableCommand {
     }
 
     private func storedSecret() throws(Failure) -> Secret {
-        guard let secret = try SecretStore(at: options.path).secret(of: login.name, with: options.keys) else {
+        guard let secret = try SecretStore(at: options.place).secret(of: login.name, with: options.keys) else {
             throw login.isUnknown
         }
         return secret

@@ -9,7 +9,7 @@ import Verdicts
 /// Where the side store and its key are; the same options for every command.
 struct StoreOptions: ParsableArguments {
     // The letters are pam-checkpwd's.
-    @Option(name: [.customShort("S"), .long], help: "The side store.")
+    @Option(name: [.customShort("S"), .long], help: "The side store: a file, or postgresql://[USER@]HOST/DATABASE.")
     var store = String(describing: SecretStore.defaultPath)
 
     @Option(
@@ -20,14 +20,14 @@ struct StoreOptions: ParsableArguments {
             """)
     var storeKey: String?
 
-    var path: [UInt8] { [UInt8](store.utf8) }
+    var place: StorePlace { StorePlace([UInt8](store.utf8)) }
 
     var keys: KeyPlace {
         if let storeKey { return .file([UInt8](storeKey.utf8)) }
         return .standard(credentials: getenv("CREDENTIALS_DIRECTORY").map { [UInt8](cString: $0) })
     }
 
-    var keeper: StoreKeeper { StoreKeeper(at: path, keys: keys) }
+    var keeper: StoreKeeper { StoreKeeper(at: place, keys: keys) }
 }
 
 /// The store, for a command that may make it grow.
@@ -37,7 +37,7 @@ struct WritableStoreOptions: ParsableArguments {
     @Option(help: "The most bytes that the store may grow to; k, M or G may follow the number.")
     var maxSize = ByteCount(StoreKeeper.defaultMaxSize)
 
-    var keeper: StoreKeeper { StoreKeeper(at: options.path, keys: options.keys, maxSize: maxSize.bytes) }
+    var keeper: StoreKeeper { StoreKeeper(at: options.place, keys: options.keys, maxSize: maxSize.bytes) }
 }
 
 /// A login on the command line.

@@ -27,7 +27,7 @@ enum Answers {
           -c, --chain              run prog for logins that are not ours, and $POSTAUTH for those that are
 
         The side store:
-          -S, --store FILE         the store
+          -S, --store FILE         the store; or postgresql://[USER@]HOST/DATABASE
           -K, --store-key FILE     its key
           -p, --plain SOURCE       who is asked about a password: pam, store or pam,store (pam)
               --virtual-user NAME  the account that logins run as which only the store knows

@@ -20,10 +20,11 @@ struct Options {
     var allowsUserChange = false
     var domains: [[UInt8]] = []
     var virtualUser: [UInt8]?
-    var store = [UInt8](SecretStore.defaultPath)
+    var store = StorePlace.standard
     /// Nil where nobody names a file.
     var storeKey: [UInt8]?
-    var replayCache = [UInt8](ReplayCache.defaultFolder)
+    /// Nil where nobody names a folder.
+    var replayCache: [UInt8]?
     var challengeAge: UInt64 = 600
     var maxLength = Descriptor.limit
     var debug = false
@@ -63,7 +64,7 @@ struct Options {
             guard !value.isEmpty else { throw Options.bad(value, "empty domain") }
             domains.append(value)
         case .virtualUser: virtualUser = value
-        case .store: store = value
+        case .store: store = StorePlace(value)
         case .storeKey: storeKey = value
         case .replayCache: replayCache = value
         case .challengeAge: challengeAge = UInt64(try Options.number(value, in: 0...31_536_000))

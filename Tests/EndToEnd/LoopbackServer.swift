@@ -1,5 +1,6 @@
 import CPlatform
 import Foundation
+import TestSupport
 
 /// Somebody else's server on a free loopback port, until it is let go of.
 final class LoopbackServer: Sendable {
@@ -12,7 +13,7 @@ final class LoopbackServer: Sendable {
     ///   - environment: besides what a test has.
     ///   - command: what to run, for a port.
     init(environment: [String: String] = [:], _ command: (_ port: Int) -> [String]) {
-        let port = LoopbackServer.freePort()
+        let port = LoopbackPort.free()
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(null) }
         let words = command(port)
@@ -37,20 +38,6 @@ final class LoopbackServer: Sendable {
         // It ends the processes that it started.
         kill(pid, SIGTERM)
         _ = cplatform_wait(pid)
-    }
-
-    private static func freePort() -> Int {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = loopback(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let found = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-            }
-        }
-        precondition(found)
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     private static func answers(_ port: Int) -> Bool {

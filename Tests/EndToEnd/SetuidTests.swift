@@ -58,7 +58,8 @@ extension OnStage {
         }
 
         @Test(arguments: [
-            ["-S", "/tmp/store"], ["-K", "/tmp/key"], ["-c"], ["-d"], ["-D", "example.com"], ["-p", "store"],
+            ["-S", "/tmp/store"], ["-S", "postgresql:///mail"], ["-K", "/tmp/key"], ["-c"], ["-d"], ["-D", "example.com"],
+            ["-p", "store"],
             ["--hold-session"], ["--allow-user-change"], ["--allow-other"], ["--dovecot"], ["--virtual-user", "root"],
             ["--replay-cache", "/tmp"], ["--challenge-age", "0"],
         ])

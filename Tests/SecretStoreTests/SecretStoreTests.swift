@@ -23,7 +23,7 @@ import Verdicts
         let sample = try SampleStore()
         let path = sample.folder("store/none.mdb")
         let failure = failure { () throws(Failure) in
-            _ = try SecretStore(at: Array(path.utf8)).secret(of: Login("alice"), with: sample.keys)
+            _ = try SecretStore(at: .file(Array(path.utf8))).secret(of: Login("alice"), with: sample.keys)
         }
         #expect("\(failure!)".hasPrefix("temporary: store cannot be opened: \(path): No such file or directory; "))
         #expect(!FileManager.default.fileExists(atPath: path))
@@ -36,7 +36,7 @@ import Verdicts
         for count in stride(from: 4096, to: whole.count, by: 4096) {
             let path = sample.folder.write("store/cut.mdb", whole.prefix(count))
             let failure = failure { () throws(Failure) in
-                _ = try SecretStore(at: Array(path.utf8)).secret(of: Login("login1"), with: sample.keys)
+                _ = try SecretStore(at: .file(Array(path.utf8))).secret(of: Login("login1"), with: sample.keys)
             }
             #expect("\(failure!)".hasPrefix("temporary: store cannot be opened"), "\(count) bytes")
         }
@@ -47,7 +47,7 @@ import Verdicts
         let sample = try SampleStore()
         let path = sample.folder.write("store/bad.mdb", contents)
         let failure = failure { () throws(Failure) in
-            _ = try SecretStore(at: Array(path.utf8)).secret(of: Login("alice"), with: sample.keys)
+            _ = try SecretStore(at: .file(Array(path.utf8))).secret(of: Login("alice"), with: sample.keys)
         }
         #expect(failure?.verdict.description == "temporary")
     }
@@ -56,7 +56,7 @@ import Verdicts
         let sample = try SampleStore()
         mkfifo(sample.folder("store/fifo"), 0o600)
         let failure = failure { () throws(Failure) in
-            _ = try SecretStore(at: Array(sample.folder("store/fifo").utf8)).knows(Login("alice"))
+            _ = try SecretStore(at: .file(Array(sample.folder("store/fifo").utf8))).knows(Login("alice"))
         }
         #expect("\(failure!)".contains("something else, wanted a plain file"))
     }

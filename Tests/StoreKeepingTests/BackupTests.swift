@@ -24,7 +24,7 @@ import Verdicts
         #expect(try names(sample, in: "store").isSuperset(of: ["secrets.mdb", "secrets.mdb.replaced"]))
         // The store that was replaced is whole, too.
         try FileManager.default.moveItem(atPath: sample.path + ".replaced", toPath: sample.folder("store/old.mdb"))
-        let old = SecretStore(at: Array(sample.folder("store/old.mdb").utf8))
+        let old = SecretStore(at: .file(Array(sample.folder("store/old.mdb").utf8)))
         #expect(try !old.knows(Login("bob")))
         // And it goes on.
         try sample.set("new", of: "carol")

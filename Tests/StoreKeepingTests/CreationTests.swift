@@ -26,7 +26,7 @@ import Verdicts
     @Test func `an existing key is used, and stays as it is`() throws {
         let sample = try SampleStore("alice")
         let key = FileManager.default.contents(atPath: sample.keyPath)
-        let second = StoreKeeper(at: Array(sample.folder("second/secrets.mdb").utf8), keys: sample.keys)
+        let second = StoreKeeper(at: .file(Array(sample.folder("second/secrets.mdb").utf8)), keys: sample.keys)
         #expect(try !second.create())
         #expect(FileManager.default.contents(atPath: sample.keyPath) == key)
     }
@@ -34,7 +34,7 @@ import Verdicts
     @Test func `a key that cannot be used leaves no store behind`() throws {
         let sample = try SampleStore()
         chmod(sample.keyPath, 0o644)
-        let second = StoreKeeper(at: Array(sample.folder("second/secrets.mdb").utf8), keys: sample.keys)
+        let second = StoreKeeper(at: .file(Array(sample.folder("second/secrets.mdb").utf8)), keys: sample.keys)
         let failure = failure { () throws(Failure) in _ = try second.create() }
         #expect("\(failure!)".hasPrefix("temporary: not private: \(sample.keyPath)"))
         #expect(!FileManager.default.fileExists(atPath: sample.folder("second/secrets.mdb")))
@@ -44,7 +44,7 @@ import Verdicts
         let folder = Folder()
         mkdir(folder("open"), 0o700)
         chmod(folder("open"), 0o755)
-        let keeper = StoreKeeper(at: Array(folder("open/s.mdb").utf8), keys: .file(Array(folder("keys/k").utf8)))
+        let keeper = StoreKeeper(at: .file(Array(folder("open/s.mdb").utf8)), keys: .file(Array(folder("keys/k").utf8)))
         let failure = failure { () throws(Failure) in _ = try keeper.create() }
         #expect("\(failure!)".hasPrefix("temporary: not private: \(folder("open")): mode 0755, wanted 0700"))
     }

@@ -57,7 +57,7 @@ import Verdicts
 
     @Test func `a credential cannot be rekeyed`() throws {
         let sample = try SampleStore("alice")
-        let keeper = StoreKeeper(at: Array(sample.path.utf8), keys: .credential(folder: Array(sample.folder("keys").utf8)))
+        let keeper = StoreKeeper(at: .file(Array(sample.path.utf8)), keys: .credential(folder: Array(sample.folder("keys").utf8)))
         let failure = failure { () throws(Failure) in _ = try keeper.rekey() }
         #expect("\(failure!)".hasPrefix("misused: a credential cannot be changed"))
     }

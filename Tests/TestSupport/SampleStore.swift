@@ -17,11 +17,11 @@ public struct SampleStore: Sendable {
     public var path: String { folder("store/secrets.mdb") }
     public var keyPath: String { folder("keys/store.key") }
     public var keys: KeyPlace { .file(Array(keyPath.utf8)) }
-    public var store: SecretStore { SecretStore(at: Array(path.utf8)) }
+    public var store: SecretStore { SecretStore(at: .file(Array(path.utf8))) }
     public var keeper: StoreKeeper { keeper(maxSize: StoreKeeper.defaultMaxSize) }
 
     public func keeper(maxSize: Int) -> StoreKeeper {
-        StoreKeeper(at: Array(path.utf8), keys: keys, maxSize: maxSize)
+        StoreKeeper(at: .file(Array(path.utf8)), keys: keys, maxSize: maxSize)
     }
 
     /// Gives logins their secrets, in one transaction.

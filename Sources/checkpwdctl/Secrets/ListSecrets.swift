@@ -16,8 +16,11 @@ struct ListSecrets: ParsableCommand {
 
     @OptionGroup var options: StoreOptions
 
-    @Option(help: "The folder of pam-checkpwd's replay cache.")
-    var replayCache = String(describing: ReplayCache.defaultFolder)
+    @Option(
+        help: """
+            The folder of pam-checkpwd's replay cache. (default: \(ReplayCache.defaultFolder), or the store's database)
+            """)
+    var replayCache: String?
 
     @Flag(help: "Print the logins alone.")
     var names = false
@@ -31,8 +34,9 @@ struct ListSecrets: ParsableCommand {
 
     func run() throws {
         try failing { () throws(Failure) in
-            let entries = try options.keeper.entries()
-            let uses = names ? [:] : try ReplayCache(in: [UInt8](replayCache.utf8)).lastUses()
+            let keeper = options.keeper
+            let entries = try keeper.entries()
+            let uses = names ? [:] : try keeper.store.replayCache(in: replayCache.map { [UInt8]($0.utf8) }).lastUses()
             for entry in entries {
                 let used = uses[entry.login.bytes]
                 if names {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ByteStrings
+import SecretStore
 import StoreKeeping
 import Verdicts
 
@@ -15,6 +16,7 @@ struct InitStore: ParsableCommand {
             if !keyIsNew {
                 StandardError.write([UInt8]("key was there, and is used: ") + store.options.keys.path, from: "checkpwdctl")
             }
+            if case .database = store.options.place { try Output.write([UInt8](StoreKeeper.grants)) }
         }
     }
 }

@@ -16,11 +16,13 @@ struct StatStore: ParsableCommand {
         try failing { () throws(Failure) in
             let statistics = try options.keeper.statistics()
             if json { return try Output.write(StatStore.json(statistics)) }
-            let numbers: [(StaticString, Int)] = [
+            let numbers: [(StaticString, Int?)] = [
                 ("records", statistics.records), ("file bytes", statistics.fileSize), ("used bytes", statistics.usedSize),
                 ("map bytes", statistics.mapSize), ("tree levels", statistics.depth),
             ]
-            for (name, number) in numbers { try Output.write([UInt8](name) + [UInt8]("\t") + [UInt8](decimal: number)) }
+            for case (let name, let number?) in numbers {
+                try Output.write([UInt8](name) + [UInt8]("\t") + [UInt8](decimal: number))
+            }
             try Output.write([UInt8]("last change\t\(Timestamp.text(statistics.lastChange))".utf8))
             for (key, records) in statistics.keys {
                 try Output.write([UInt8]("key ") + Hex.encode(key.bytes) + [UInt8]("\t") + [UInt8](decimal: records))
@@ -35,8 +37,8 @@ struct StatStore: ParsableCommand {
     private static func json(_ statistics: Statistics) -> JSON {
         .object([
             ("records", .number(statistics.records)), ("file_bytes", .number(statistics.fileSize)),
-            ("used_bytes", .number(statistics.usedSize)), ("map_bytes", .number(statistics.mapSize)),
-            ("tree_levels", .number(statistics.depth)), ("last_change", .time(statistics.lastChange)),
+            ("used_bytes", .number(statistics.usedSize)), ("map_bytes", statistics.mapSize.map { .number($0) } ?? .null),
+            ("tree_levels", statistics.depth.map { .number($0) } ?? .null), ("last_change", .time(statistics.lastChange)),
             (
                 "keys",
                 .array(

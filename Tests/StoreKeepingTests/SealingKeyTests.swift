@@ -1,0 +1,86 @@
+import Credentials
+import Foundation
+import SecretStore
+import TestSupport
+import Testing
+import Verdicts
+
+@testable import StoreKeeping
+
+/// A change of keys where several hosts, each with its copy of the key file, share a database.
+@Suite(.enabled(if: DatabaseServer.isInstalled, "needs PostgreSQL")) struct SealingKeyTests {
+    /// Another host's copy of the key file, as it is now.
+    private func copy(of sample: SampleDatabase, _ name: String = "copy/store.key") throws -> KeyPlace {
+        let path = sample.folder(name)
+        mkdir((path as NSString).deletingLastPathComponent, 0o700)
+        try? FileManager.default.removeItem(atPath: path)
+        try FileManager.default.copyItem(atPath: sample.keyPath, toPath: path)
+        return .file(Array(path.utf8))
+    }
+
+    private func opens(_ login: String, in sample: SampleDatabase, with keys: KeyPlace) throws -> Bool {
+        try sample.store.secret(of: Login(login), with: keys)?.text() == "secret of \(login)"
+    }
+
+    private func set(_ login: String, in sample: SampleDatabase, with keys: KeyPlace) -> Failure? {
+        failure { () throws(Failure) in
+            try StoreKeeper(at: sample.place, keys: keys).set(Secret("new"), of: Login(login), now: 1)
+        }
+    }
+
+    @Test func `a key is prepared, distributed, and then sealed under; logins go on everywhere`() throws {
+        let sample = try SampleDatabase()
+        let logins = (0..<1500).map { "login\($0)" }
+        try sample.fill(logins)
+        let before = try KeyRing(at: sample.keys).current
+        let prepared = try sample.keeper.prepareRekeying()
+        // It does not seal yet: a host that does not have it opens what is written meanwhile.
+        let ring = try KeyRing(at: sample.keys)
+        #expect(ring.current == before && ring.ids == [before, prepared])
+        let other = try copy(of: sample)
+        let rekeying = try sample.keeper.rekey()
+        #expect(rekeying.resealed == 1500 && !rekeying.wasResumed && rekeying.damaged.isEmpty)
+        let after = try KeyRing(at: sample.keys)
+        #expect(after.ids == [prepared] && !after.isRekeying)
+        for login in ["login0", "login1499"] {
+            #expect(try opens(login, in: sample, with: sample.keys) && opens(login, in: sample, with: other))
+        }
+    }
+
+    @Test func `what is not prepared does not begin, and is prepared once`() throws {
+        let sample = try SampleDatabase("alice")
+        let early = failure { () throws(Failure) in _ = try sample.keeper.rekey() }
+        #expect("\(early!)".hasPrefix("misused: no key is prepared: \(sample.keyPath); store rekey --prepare makes one"))
+        _ = try sample.keeper.prepareRekeying()
+        let again = failure { () throws(Failure) in _ = try sample.keeper.prepareRekeying() }
+        #expect("\(again!)".hasPrefix("misused: a key is prepared already: "))
+        let alone = try SampleStore()
+        let file = failure { () throws(Failure) in _ = try alone.keeper.prepareRekeying() }
+        #expect("\(file!)".hasPrefix("misused: nothing to prepare: "))
+    }
+
+    @Test func `a host whose key file is not the one of now cannot write`() throws {
+        let sample = try SampleDatabase("alice")
+        _ = try sample.keeper.prepareRekeying()
+        let old = try copy(of: sample)
+        _ = try sample.keeper.rekey()
+        #expect("\(set("alice", in: sample, with: old)!)".hasPrefix("temporary: key file is not the store's of now: "))
+        let rekeyed = failure { () throws(Failure) in _ = try StoreKeeper(at: sample.place, keys: old).rekey() }
+        #expect("\(rekeyed!)".hasPrefix("temporary: key file is not the store's of now: "))
+        #expect(set("bob", in: sample, with: try copy(of: sample)) == nil)
+        #expect(try opens("alice", in: sample, with: old))
+    }
+
+    @Test func `one that was killed between file and database goes on`() throws {
+        let sample = try SampleDatabase("alice", "bob")
+        _ = try sample.keeper.prepareRekeying()
+        let other = try copy(of: sample)
+        let ring = try KeyRing(at: sample.keys)
+        try KeyFileWriting.promote(ring.ids[1], in: Array(sample.keyPath.utf8), ring)
+        #expect(try opens("alice", in: sample, with: sample.keys) && opens("alice", in: sample, with: other))
+        let rekeying = try sample.keeper.rekey()
+        #expect(rekeying.wasResumed && rekeying.resealed == 2)
+        #expect(try KeyRing(at: sample.keys).ids == [ring.ids[1]])
+        #expect(try opens("alice", in: sample, with: sample.keys) && opens("bob", in: sample, with: other))
+    }
+}
