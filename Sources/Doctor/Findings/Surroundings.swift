@@ -5,10 +5,10 @@ import Verdicts
 
 /// What pam-checkpwd itself meets: the side store, and the rights that it runs with.
 public struct Surroundings: Sendable {
-    private let store: [UInt8], keyFile: [UInt8]?
+    private let store: StorePlace, keyFile: [UInt8]?
 
     /// - Parameter keyFile: nil where the key comes from elsewhere.
-    public init(store: [UInt8], keyFile: [UInt8]?) {
+    public init(store: StorePlace, keyFile: [UInt8]?) {
         self.store = store
         self.keyFile = keyFile
     }
@@ -23,8 +23,11 @@ public struct Surroundings: Sendable {
 
     /// Whether store and key are open to nobody else. Where there is no store there is nothing to say.
     private func privacy() -> [Finding] {
-        guard Surroundings.status(store) != nil else { return [] }
-        var places: [([UInt8], Privacy.Kind)] = [(store, .file), (Privacy.folder(of: store), .folder)]
+        var places: [([UInt8], Privacy.Kind)] = []
+        if case .file(let path) = store {
+            guard Surroundings.status(path) != nil else { return [] }
+            places = [(path, .file), (Privacy.folder(of: path), .folder)]
+        }
         if let keyFile {
             places += [(keyFile, .file), (Privacy.folder(of: keyFile), .folder)]
             if Surroundings.status(keyFile) == nil {

@@ -35,7 +35,7 @@ struct DoctorCommand: ParsableCommand {
             let service = try Service([UInt8](service.utf8))
             let examination = Examination(of: service)
             let keyFile: [UInt8]? = if case .file(let path) = options.keys { path } else { nil }
-            let surroundings = Surroundings(store: options.path, keyFile: keyFile).findings(for: examination)
+            let surroundings = Surroundings(store: options.place, keyFile: keyFile).findings(for: examination)
             let findings = (examination.findings() + surroundings).sorted { $0.severity > $1.severity }
             let report = DoctorReport(examination, findings)
             if !json { try report.print() }
