@@ -109,6 +109,10 @@ let package = Package(
             ],
             swiftSettings: house),
         .target(
+            name: "Doctor",
+            dependencies: ["ByteStrings", "CPlatform", "Credentials", "PAM", "SecretStore", "Verdicts"],
+            swiftSettings: house),
+        .target(
             name: "Interchange",
             dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL", "SecretStore"], swiftSettings: house),
         .target(
@@ -126,8 +130,8 @@ let package = Package(
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Cryptography", "Interchange", "Precis",
-                "Probe", "SASL", "SecretStore", "StoreKeeping", "Verdicts",
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Cryptography", "Doctor", "Interchange", "PAM",
+                "Precis", "Probe", "SASL", "SecretStore", "StoreKeeping", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -174,7 +178,7 @@ let package = Package(
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
+        + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge") + suite("Doctor")
         + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
@@ -201,7 +205,8 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "Interchange", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
+        "Checkpassword", "Credentials", "Doctor", "Interchange", "PAM", "SASL", "SMTPFront", "SecretStore", "TestSupport",
+        "Verdicts",
     ]
     guard fuzzes else {
         return .testTarget(
