@@ -26,7 +26,7 @@ public struct LineReader: ~Copyable {
     /// - Parameter descriptor: it is read to its end; its owner closes it.
     public init(_ descriptor: Int32) {
         self.descriptor = descriptor
-        buffer = .allocate(byteCount: 16 * LineReader.longestLine, alignment: 16)
+        buffer = .allocate(byteCount: 4 * LineReader.longestLine, alignment: 16)
     }
 
     deinit {
