@@ -19,7 +19,8 @@ ASAN = --sanitize=address --scratch-path .build-asan $(LLD)
 
 BUILD_PACKAGES = libpam0g-dev nettle-dev liblmdb-dev libpq-dev
 DEMO_PACKAGES = python3
-TEST_PACKAGES = curl swaks python3 mandoc strace fail2ban dovecot-imapd ucspi-tcp qpsmtpd postgresql openssl
+TEST_PACKAGES = curl swaks python3 mandoc strace fail2ban dovecot-imapd dovecot-submissiond openssl postgresql ucspi-tcp \
+	qpsmtpd
 
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 

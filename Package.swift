@@ -115,6 +115,10 @@ let package = Package(
             ],
             swiftSettings: house),
         .target(
+            name: "Doctor",
+            dependencies: ["ByteStrings", "CPlatform", "Credentials", "PAM", "SecretStore", "Verdicts"],
+            swiftSettings: house),
+        .target(
             name: "Interchange",
             dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL", "SecretStore"], swiftSettings: house),
         .target(
@@ -126,13 +130,14 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
             ],
             swiftSettings: house),
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Cryptography", "Interchange", "Precis",
-                "Probe", "SASL", "SecretStore", "StoreKeeping", "Verdicts",
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Cryptography", "Doctor", "Interchange", "PAM",
+                "Precis", "Probe", "SASL", "SecretStore", "StoreKeeping", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -180,6 +185,7 @@ let package = Package(
         + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("PostgreSQL")
         + suite("SecretStore") + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
+        + suite("Doctor")
         + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
@@ -206,7 +212,8 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "Interchange", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
+        "Checkpassword", "Credentials", "Doctor", "Interchange", "PAM", "SASL", "SMTPFront", "SecretStore", "TestSupport",
+        "Verdicts",
     ]
     guard fuzzes else {
         return .testTarget(

@@ -75,7 +75,8 @@ enum ColonLine {
 
     /// Whether this is a hash of crypt(5): `$id$…`.
     private static func isCrypt(_ secret: Slice<UnsafeRawBufferPointer>) -> Bool {
-        guard secret.first == UInt8(ascii: "$"), let second = secret.dropFirst().firstIndex(of: UInt8(ascii: "$")) else {
+        guard secret.first == UInt8(ascii: "$"), let second = secret.dropFirst().firstIndex(of: UInt8(ascii: "$"))
+        else {
             return false
         }
         // A secret may have two dollars in it; a hash is longer, and all of it is of crypt(5)'s alphabet.

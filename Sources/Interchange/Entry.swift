@@ -27,7 +27,9 @@ public struct Entry: ~Copyable, Sendable {
         if login.hasControlByte { throw Refusal("control byte in login") }
         if secret.isEmpty { throw Refusal("empty secret") }
         if secret.count > Entry.longestSecret { throw Refusal("secret longer than 1024 bytes") }
-        if secret.withUnsafeBytes({ $0.contains { $0 < 0x20 || $0 == 0x7F } }) { throw Refusal("control byte in secret") }
+        if secret.withUnsafeBytes({ $0.contains { $0 < 0x20 || $0 == 0x7F } }) {
+            throw Refusal("control byte in secret")
+        }
         self.login = login
         self.secret = secret
         self.times = times

@@ -62,7 +62,9 @@ enum JSONLine {
 
     private static func key(of text: inout JSONText) throws(Refusal) -> Key {
         let name = bytes(of: try text.string())
-        guard let key = Key.allCases.first(where: { name == $0.name }) else { throw Refusal("unknown key", about: name) }
+        guard let key = Key.allCases.first(where: { name == $0.name }) else {
+            throw Refusal("unknown key", about: name)
+        }
         return key
     }
 
@@ -83,13 +85,17 @@ enum JSONLine {
     }
 
     static func write(_ entry: borrowing Entry, to text: inout WipedText) throws(Refusal) {
-        if let times = entry.times, max(times.created, times.changed) >= UTCTime.end { throw Refusal("time after the year 9999") }
+        if let times = entry.times, max(times.created, times.changed) >= UTCTime.end {
+            throw Refusal("time after the year 9999")
+        }
         text.append("{")
         entry.login.bytes.withUnsafeBytes { write($0, "login", to: &text) }
         text.append(",")
         entry.secret.withUnsafeBytes { write($0, "secret", to: &text) }
         if let times = entry.times {
-            for (key, time) in [(",\"created\":\"", times.created), (",\"changed\":\"", times.changed)] as [(StaticString, UInt64)] {
+            for (key, time) in [(",\"created\":\"", times.created), (",\"changed\":\"", times.changed)]
+                as [(StaticString, UInt64)]
+            {
                 text.append(key)
                 text.append(UTCTime.text(time))
                 text.append("\"")

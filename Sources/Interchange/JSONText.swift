@@ -95,7 +95,9 @@ struct JSONText {
     private static func scalar(in text: UnsafeRawBufferPointer, at place: inout Int) throws(Refusal) -> UInt32 {
         let first = try hex(in: text, at: &place)
         guard (0xD800..<0xE000).contains(first) else { return first }
-        if first < 0xDC00, place + 1 < text.count, text[place] == UInt8(ascii: "\\"), text[place + 1] == UInt8(ascii: "u") {
+        if first < 0xDC00, place + 1 < text.count, text[place] == UInt8(ascii: "\\"),
+            text[place + 1] == UInt8(ascii: "u")
+        {
             place += 2
             let second = try hex(in: text, at: &place)
             if (0xDC00..<0xE000).contains(second) { return 0x10000 + (first & 0x3FF) << 10 + (second & 0x3FF) }
@@ -106,7 +108,9 @@ struct JSONText {
     private static func hex(in text: UnsafeRawBufferPointer, at place: inout Int) throws(Refusal) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard place < text.count, let digit = Hex.value(text[place]) else { throw Refusal("unknown escape in a string") }
+            guard place < text.count, let digit = Hex.value(text[place]) else {
+                throw Refusal("unknown escape in a string")
+            }
             value = value << 4 | UInt32(digit)
             place += 1
         }

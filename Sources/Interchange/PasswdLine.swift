@@ -38,7 +38,9 @@ enum PasswdLine {
     }
 
     private static func secret(fromHex digits: UnsafeRawBufferPointer) throws(Refusal) -> Secret {
-        guard digits.count.isMultiple(of: 2), digits.allSatisfy({ Hex.value($0) != nil }) else { throw Refusal("no hexadecimal") }
+        guard digits.count.isMultiple(of: 2), digits.allSatisfy({ Hex.value($0) != nil }) else {
+            throw Refusal("no hexadecimal")
+        }
         return Secret(capacity: digits.count / 2) { bytes in
             for index in 0..<bytes.count {
                 bytes[index] = Hex.value(digits[2 * index])! << 4 | Hex.value(digits[2 * index + 1])!

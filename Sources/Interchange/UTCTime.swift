@@ -60,6 +60,9 @@ enum UTCTime {
         while self.days(before: year + 1) <= days { year += 1 }
         let dayOfYear = days - self.days(before: year)
         let month = (5 * dayOfYear + 2) / 153
-        return (month < 10 ? year : year + 1, month < 10 ? month + 3 : month - 9, dayOfYear - self.days(beforeMonth: month) + 1)
+        return (
+            month < 10 ? year : year + 1, month < 10 ? month + 3 : month - 9,
+            dayOfYear - self.days(beforeMonth: month) + 1
+        )
     }
 }

@@ -2,12 +2,16 @@ import ByteStrings
 import CPAM
 import Verdicts
 
-/// What a PAM function returned.
-struct ReturnCode: Equatable {
-    let rawValue: Int32
+/// What a PAM function, or a module, returned.
+public struct ReturnCode: Equatable, Sendable {
+    public let rawValue: Int32
+
+    public init(rawValue: Int32) {
+        self.rawValue = rawValue
+    }
 
     /// What a return code means to somebody who waits for a verdict.
-    enum Meaning: Equatable {
+    public enum Meaning: Equatable, Sendable {
         case success
         /// Credentials or account were looked at and refused.
         case refusal
@@ -15,10 +19,13 @@ struct ReturnCode: Equatable {
         case unanswered
     }
 
-    var meaning: Meaning { row.meaning }
+    public var meaning: Meaning { row.meaning }
 
     /// PAM's own name: `PAM_AUTH_ERR`.
-    var name: StaticString { row.name }
+    public var name: StaticString { row.name }
+
+    /// What it means, in a few words: `authentication failed`.
+    public var what: StaticString { row.what }
 
     /// The failure that it is, or nil for success.
     func failure(of call: Call) -> Failure? {

@@ -1,5 +1,4 @@
 import ByteStrings
-import ChallengeResponse
 import Credentials
 import SASL
 import Verdicts
@@ -28,7 +27,7 @@ public struct Dialogue: ~Copyable {
         case finish(Failure?)
     }
 
-    private enum State {
+    enum State {
         case greeting
         case ehlo
         case startTLS
@@ -40,7 +39,7 @@ public struct Dialogue: ~Copyable {
         case over
     }
 
-    private enum Exchange {
+    enum Exchange {
         case plain, loginName, loginPassword, cramMD5
     }
 
@@ -50,10 +49,10 @@ public struct Dialogue: ~Copyable {
     private let security: Security
     private let hostname: [UInt8]
     private var isEncrypted: Bool
-    private var state = State.greeting
+    var state = State.greeting
     private var replies = ReplyAssembler()
     private var received = 0
-    var redaction: Redaction
+    var redaction = Redaction()
     var spoken: [Spoken] = []
 
     /// The most bytes that a server may send in all.
@@ -67,7 +66,6 @@ public struct Dialogue: ~Copyable {
         login: Login, secret: consuming Secret, mechanism: Mechanism?, security: Security, hostname: [UInt8]
     ) {
         self.login = login
-        redaction = Redaction(secret)
         self.secret = secret
         self.mechanism = mechanism
         self.security = security
@@ -115,10 +113,17 @@ public struct Dialogue: ~Copyable {
         return ehlo()
     }
 
-    /// The server closed the connection.
-    public mutating func closed() -> Failure? {
-        if case .goodbye(let outcome) = state { return outcome }
-        return .temporary(Cause("server closed the connection"))
+    /// Whether all is known, and only the server's goodbye is waited for.
+    public var isSettled: Bool {
+        if case .goodbye = state { true } else { false }
+    }
+
+    /// The connection is no more.
+    ///
+    /// - Parameter reason: why it is not known whether the login would be accepted, where it is not.
+    /// - Returns: nil where the server accepted it.
+    public func closed(_ reason: Cause = Cause("server closed the connection")) -> Failure? {
+        if case .goodbye(let outcome) = state { outcome } else { .temporary(reason) }
     }
 
     private mutating func act(on reply: Reply) -> Action {
@@ -151,13 +156,17 @@ public struct Dialogue: ~Copyable {
             guard reply.parameters(of: "STARTTLS") != nil else {
                 return quit(
                     .rejected(
-                        Cause("STARTTLS not offered", remedy: "nothing was sent in the clear; somebody may stand between")))
+                        Cause(
+                            "STARTTLS not offered", remedy: "nothing was sent in the clear; somebody may stand between")
+                    ))
             }
             state = .startTLS
             return say([UInt8]("STARTTLS"))
         }
         let offered = (reply.parameters(of: "AUTH") ?? []).compactMap { Mechanism(name: $0) }
-        guard !offered.isEmpty else { return quit(.rejected(Cause("AUTH not offered", remedy: isEncrypted ? "" : "try --starttls"))) }
+        guard !offered.isEmpty else {
+            return quit(.rejected(Cause("AUTH not offered", remedy: isEncrypted ? "" : "try --starttls")))
+        }
         if let mechanism {
             guard offered.contains(mechanism) else {
                 return quit(.rejected(Cause("mechanism not offered", about: [UInt8](mechanism.name))))
@@ -175,58 +184,12 @@ public struct Dialogue: ~Copyable {
         return begin(chosen)
     }
 
-    private mutating func begin(_ mechanism: Mechanism) -> Action {
-        var line = [UInt8]("AUTH ")
-        line += mechanism.name
-        switch mechanism {
-        case .plain:
-            let message = plainMessage()
-            // A longer command line need not be taken (RFC 5321 section 4.5.3.1.4).
-            guard message.count * 4 / 3 + 20 <= 512 else {
-                state = .challenge(.plain)
-                return say(line)
-            }
-            state = .verdict
-            return say(line + [UInt8](" "), base64: message, meaning: plainMeaning)
-        case .login: state = .challenge(.loginName)
-        case .cramMD5: state = .challenge(.cramMD5)
-        }
-        return say(line)
-    }
-
-    private mutating func answer(_ exchange: Exchange, _ reply: Reply) -> Action {
-        state = .verdict
-        switch exchange {
-        case .plain: return say([], base64: plainMessage(), meaning: plainMeaning)
-        case .loginName:
-            state = .challenge(.loginPassword)
-            return say(Base64.encode(login.bytes), meaning: login.bytes)
-        case .loginPassword:
-            let copy = secret.withUnsafeBytes { Secret(copying: $0) }
-            return say([], base64: copy, meaning: [UInt8](Spoken.stars))
-        case .cramMD5:
-            guard let challenge = Dialogue.decoded(reply.lines.last ?? []) else { return finish(violation("challenge is no base64")) }
-            let digest: [UInt8]
-            do throws(Failure) {
-                digest = try Secret(copying: challenge).withUnsafeBytes { (challenge) throws(Failure) in
-                    try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret)
-                }
-            } catch {
-                return finish(error)
-            }
-            redaction.add { $0.append(digest) }
-            return say(
-                [], base64: Secret(copying: login.bytes + [UInt8](" ") + digest),
-                meaning: login.bytes + [UInt8](" ") + [UInt8](Spoken.stars))
-        }
-    }
-
     private mutating func quit(_ outcome: Failure?) -> Action {
         state = .goodbye(outcome)
         return say([UInt8]("QUIT"))
     }
 
-    private mutating func finish(_ outcome: Failure?) -> Action {
+    mutating func finish(_ outcome: Failure?) -> Action {
         state = .over
         return .finish(outcome)
     }

@@ -2,21 +2,24 @@ import ByteStrings
 import Credentials
 import SASL
 
-/// What must not be shown: a secret, and all that was sent of it. A server may repeat it.
+/// What was sent and must not be shown: a server may repeat it. Before it was sent nothing is hidden, or stars in a line
+/// that everybody knows would tell the secret.
 struct Redaction: ~Copyable {
-    private var hidden: WipedText
+    private var hidden = WipedText(capacity: 4096)
     private var ends: [Int] = []
-
-    init(_ secret: borrowing Secret) {
-        hidden = WipedText(capacity: 4096)
-        add { text in secret.withUnsafeBytes { text.append($0) } }
-        add { text in secret.withUnsafeBytes { text.append(base64: $0) } }
-    }
 
     /// Hides some more.
     mutating func add(_ write: (inout WipedText) -> Void) {
         write(&hidden)
         ends.append(hidden.count)
+    }
+
+    /// Hides a secret, bare and in base64.
+    mutating func add(_ secret: borrowing Secret) {
+        secret.withUnsafeBytes { bytes in
+            add { $0.append(bytes) }
+            add { $0.append(base64: bytes) }
+        }
     }
 
     /// A line with stars in place of what is hidden.

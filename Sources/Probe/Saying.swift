@@ -4,32 +4,6 @@ import SASL
 import Verdicts
 
 extension Dialogue {
-    /// PLAIN's only message: `NUL login NUL secret` (RFC 4616 section 2).
-    func plainMessage() -> Secret {
-        let name = login.bytes
-        return Secret(capacity: name.count + secret.count + 2) { buffer in
-            buffer[0] = 0
-            UnsafeMutableRawBufferPointer(rebasing: buffer[1...]).copyBytes(from: name)
-            buffer[name.count + 1] = 0
-            secret.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: buffer[(name.count + 2)...]).copyMemory(from: $0) }
-            return buffer.count
-        }
-    }
-
-    var plainMeaning: [UInt8] { [0] + login.bytes + [0] + [UInt8](Spoken.stars) }
-
-    /// The bytes of a challenge, or nil where the text is no base64.
-    static func decoded(_ text: [UInt8]) -> [UInt8]? {
-        text.withUnsafeBytes { text in
-            switch Base64.decode(text) {
-            case .some(let bytes): bytes.withUnsafeBytes { [UInt8]($0) }
-            case nil: nil
-            }
-        }
-    }
-}
-
-extension Dialogue {
     /// Sends a line with nothing secret in it.
     mutating func say(_ line: [UInt8], meaning: [UInt8]? = nil) -> Action {
         spoken.append(Spoken(.client, line, meaning: meaning))
@@ -55,10 +29,22 @@ extension Dialogue {
     mutating func show(_ lines: [[UInt8]]) {
         for line in lines {
             var meaning: [UInt8]?
-            if line.starts(with: "334 ".utf8), let decoded = Dialogue.decoded(Array(line.dropFirst(4))), !decoded.isEmpty {
+            if line.starts(with: "334 ".utf8), let decoded = Dialogue.decoded(Array(line.dropFirst(4))),
+                !decoded.isEmpty
+            {
                 meaning = redaction.apply(to: decoded)
             }
             spoken.append(Spoken(.server, redaction.apply(to: line), meaning: meaning))
+        }
+    }
+
+    /// The bytes of a challenge, or nil where the text is no base64.
+    static func decoded(_ text: [UInt8]) -> [UInt8]? {
+        text.withUnsafeBytes { text in
+            switch Base64.decode(text) {
+            case .some(let bytes): bytes.withUnsafeBytes { [UInt8]($0) }
+            case nil: nil
+            }
         }
     }
 

@@ -1,18 +1,26 @@
 import ByteStrings
 import CPlatform
 
-/// What `--debug` prints: the steps of one login, on standard error. Whoever writes a step hands over no secret.
+/// The steps of one login, as `--debug` prints them on standard error. Whoever writes a step hands over no secret.
 public struct Trace: Sendable {
-    private let isOn: Bool
+    private let listener: (@Sendable (StaticString, [UInt8]) -> Void)?
 
     public init(isOn: Bool) {
-        self.isOn = isOn
+        listener = isOn ? Trace.print : nil
+    }
+
+    /// A trace that somebody listens to.
+    public init(_ listener: @escaping @Sendable (StaticString, [UInt8]) -> Void) {
+        self.listener = listener
     }
 
     public func callAsFunction(_ step: StaticString, _ about: @autoclosure () -> [UInt8] = []) {
-        guard isOn else { return }
+        listener?(step, about())
+    }
+
+    @Sendable
+    private static func print(_ step: StaticString, _ about: [UInt8]) {
         var line = [UInt8](step)
-        let about = about()
         if !about.isEmpty {
             line += ": "
             line.appendReadable(about)

@@ -9,7 +9,7 @@ struct Checkpwdctl: ParsableCommand {
         commandName: "checkpwdctl",
         abstract: "Keeps the side store of pam-checkpwd: the clear-text secrets that CRAM-MD5 and APOP need.",
         version: "checkpwdctl \(Release.version)",
-        subcommands: [SecretCommand.self, StoreCommand.self, Respond.self],
+        subcommands: [SecretCommand.self, StoreCommand.self, Respond.self, ProbeServer.self, DoctorCommand.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "Short",

@@ -21,7 +21,8 @@ struct ClearTextFile: ~Copyable {
         descriptor = path.withCString { cplatform_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
         guard descriptor >= 0 else {
             let cause = Cause(
-                "file cannot be created", about: path, errno: cplatform_errno(), remedy: "an existing file is never replaced")
+                "file cannot be created", about: path, errno: cplatform_errno(),
+                remedy: "an existing file is never replaced")
             throw cplatform_errno() == EEXIST ? .misused(cause) : .temporary(cause)
         }
     }

@@ -12,6 +12,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     /// A record of the side store.
     case record
     case keyFile = "key-file"
+    /// A file of /etc/pam.d, and one that it takes in.
+    case pamConfiguration = "pam-configuration"
     /// A file of secrets, in each of the formats.
     case colon, authuser, chap
     case passwdFile = "passwd-file"
@@ -23,7 +25,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .request, .base64, .exchange, .record: 600
         // A line may have 12,288 octets, and one more is too many.
         case .smtp: 16384
-        case .keyFile: 2048
+        case .keyFile, .pamConfiguration: 2048
         case .colon, .authuser, .chap, .passwdFile, .jsonLines: 2048
         }
     }
@@ -37,6 +39,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .smtp: try SMTPFuzz.check(bytes)
         case .record: try RecordFuzz.check(bytes)
         case .keyFile: try KeyFileFuzz.check(bytes)
+        case .pamConfiguration: try PAMConfigurationFuzz.check(bytes)
         case .colon, .authuser, .chap, .passwdFile, .jsonLines:
             // Their names are the formats'.
             try InterchangeFuzz.check(bytes, as: Format(rawValue: rawValue)!)

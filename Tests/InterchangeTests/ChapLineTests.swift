@@ -4,14 +4,17 @@ import Testing
 @Suite struct ChapLineTests {
     /// As pppd 2.4.9 reads them.
     @Test(arguments: [
-        ("alice * pass *", "alice pass"), ("alice\tmail.example.com\tpass", "alice pass"), ("  alice * pass", "alice pass"),
+        ("alice * pass *", "alice pass"), ("alice\tmail.example.com\tpass", "alice pass"),
+        ("  alice * pass", "alice pass"),
         ("alice * pass 192.0.2.1 192.0.2.2 # home", "alice pass"), (#""alice" * "pa ss" *"#, "alice pa ss"),
         (#"'al"ice' * "pa'ss""#, #"al"ice pa'ss"#), (#"a"l i"ce * pa's s'"#, "al ice pas s"),
         (#"alice * pa\ ss"#, "alice pa ss"), (#"alice * pa\sss"#, "alice pa ss"), (#"alice * pa\"ss"#, #"alice pa"ss"#),
-        (#"alice * "pa\"ss""#, #"alice pa"ss"#), (#"alice * 'pa\'ss'"#, "alice pa'ss"), (#"alice * pa\\ss"#, #"alice pa\ss"#),
+        (#"alice * "pa\"ss""#, #"alice pa"ss"#), (#"alice * 'pa\'ss'"#, "alice pa'ss"),
+        (#"alice * pa\\ss"#, #"alice pa\ss"#),
         (#"alice * \x70\141ss"#, "alice pass"), (#"alice * \x7ass"#, "alice zss"), (#"alice * \1234"#, "alice S4"),
         (#"alice * \q"#, "alice q"), ("alice * pa#ss", "alice pa"), (#"alice * "pa#ss""#, "alice pa#ss"),
-        (##"\#alice * pass"##, "#alice pass"), ("alice * pa\\\nss", "alice pass"), ("alice \\\n * \\\n pass", "alice pass"),
+        (##"\#alice * pass"##, "#alice pass"), ("alice * pa\\\nss", "alice pass"),
+        ("alice \\\n * \\\n pass", "alice pass"),
         ("alice * @home", "alice @home"), ("alice * \u{E9}", "alice \u{C3}\u{A9}"),
         ("# alice * pass", "-"), ("   # alice", "-"), ("", "-"), ("# comment \\\n", "-"),
         ("alice", "less than client, server and secret"), ("alice * # pass", "less than client, server and secret"),

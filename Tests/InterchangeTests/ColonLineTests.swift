@@ -5,7 +5,8 @@ import Testing
     @Test(arguments: [
         ("alice:pass", "alice pass"), ("alice@example.com:pa:ss", "alice@example.com pa:ss"),
         ("alice: pass ", "alice  pass "), ("alice:pass\r\n", "alice pass"), ("al ice:p", "al ice p"),
-        ("alice:caf\u{E9}", "alice caf\u{C3}\u{A9}"), ("alice:$1$", "alice $1$"), ("alice:$a$ b c d e f g h i j k l m", "alice $a$ b c d e f g h i j k l m"),
+        ("alice:caf\u{E9}", "alice caf\u{C3}\u{A9}"), ("alice:$1$", "alice $1$"),
+        ("alice:$a$ b c d e f g h i j k l m", "alice $a$ b c d e f g h i j k l m"),
         ("# alice:pass", "-"), ("", "-"), ("  \t", "-"), ("\r\n", "-"),
         ("alice", "no colon"), (":pass", "empty login"), ("alice:", "empty secret"),
         (" alice:pass", "line begins with a blank"), ("al\u{1}ice:pass", "control byte in login"),
@@ -24,7 +25,8 @@ import Testing
         ("alice:pass", "alice pass"), ("alice:=pass", "alice pass"), ("alice:=?", "alice ?"), ("alice:==x", "alice =x"),
         ("alice:pass \t", "alice pass"), ("alice:??", "alice ??"), ("alice:=%x", "alice %x"),
         ("alice:?", "the secret is another program's"), ("*:?", "not one login, but many"),
-        ("*:!", "not one login, but many"), ("@example.com:+", "not one login, but many"), ("@:&", "not one login, but many"),
+        ("*:!", "not one login, but many"), ("@example.com:+", "not one login, but many"),
+        ("@:&", "not one login, but many"),
         ("alice@example.com:&", "the secret is another program's"), ("alice:= ", "the secret is another program's"),
         ("alice:%5f4dcc3b5aa765d61d8327deb882cf99", "a hash is not a secret"), ("alice: ", "empty secret"),
     ])

@@ -8,7 +8,9 @@ import Testing
         let special = Array(" \"'\\#:*@/=%?!+&{}$,".utf8)
         let ends = bytes.flatMap { [[$0], [$0, 0x78], [0x78, $0]] as [[UInt8]] }
         let pairs = special.flatMap { first in special.map { [first, $0] as [UInt8] } }
-        let names: [[UInt8]] = ["{PLAIN}x", "@/x", "$6$x$0123456789012345678901234567890", "caf\u{E9}", "\\x41", "=x", "\\"].map { [UInt8]($0.utf8) }
+        let names: [[UInt8]] = [
+            "{PLAIN}x", "@/x", "$6$x$0123456789012345678901234567890", "caf\u{E9}", "\\x41", "=x", "\\",
+        ].map { [UInt8]($0.utf8) }
         return ends + pairs + names + [bytes]
     }()
 

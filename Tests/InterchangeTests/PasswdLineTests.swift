@@ -7,7 +7,8 @@ import Testing
         ("alice:{clear}pa ss ", "alice pa ss "), ("alice:{CLEARTEXT}{x}", "alice {x}"), ("alice:{Plain}#", "alice #"),
         ("alice:{PLAIN.b64}cGE6c3M=", "alice pa:ss"), ("alice:{CLEAR.BASE64}cGE6c3M=:::", "alice pa:ss"),
         ("alice:{plain.hex}70613A73", "alice pa:s"), ("# alice:{PLAIN}pass", "-"), ("", "-"), (" ", "-"),
-        ("alice", "no colon"), (":{PLAIN}pass", "empty login"), ("alice:", "empty secret"), ("alice::1000", "empty secret"),
+        ("alice", "no colon"), (":{PLAIN}pass", "empty login"), ("alice:", "empty secret"),
+        ("alice::1000", "empty secret"),
         ("alice:{PLAIN}", "empty secret"), ("alice:{PLAIN}:1000", "empty secret"),
         ("alice:pass", "no scheme, so it is a hash; a secret has {PLAIN}"),
         ("alice:{PLAIN", "no scheme, so it is a hash; a secret has {PLAIN}"),
@@ -28,7 +29,9 @@ import Testing
         ("alice", "pass", "alice:{PLAIN}pass::::::\n"), ("alice", "pa:ss", "alice:{PLAIN.b64}cGE6c3M=::::::\n"),
         ("a:b", "x", "colon in login"), ("#a", "x", "login begins with #"), ("  ", "x", "login of blanks"),
     ])
-    func `a colon in a secret is hidden in base64, one in a login cannot be`(login: String, secret: String, line: String) {
+    func `a colon in a secret is hidden in base64, one in a login cannot be`(
+        login: String, secret: String, line: String
+    ) {
         #expect(written(Array(login.utf8), Array(secret.utf8), as: .passwdFile) == line)
     }
 }

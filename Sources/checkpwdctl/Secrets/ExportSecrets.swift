@@ -8,7 +8,8 @@ import Verdicts
 
 struct ExportSecrets: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write every login and its secret, in clear text, to a file or standard output.",
+        commandName: "export",
+        abstract: "Write every login and its secret, in clear text, to a file or standard output.",
         discussion: """
             What a format cannot say is left out and reported. Exits 0 where all was written, 1 where something was not.
             """)
@@ -33,7 +34,8 @@ struct ExportSecrets: ParsableCommand {
                             "secrets are not shown on a terminal",
                             remedy: "-o writes them to a file that only you can read, --reveal shows them"))
                 }
-                StandardError.write([UInt8]("what is written is clear text: whoever reads it has every secret"), from: "checkpwdctl")
+                StandardError.write(
+                    [UInt8]("what is written is clear text: whoever reads it has every secret"), from: "checkpwdctl")
             }
             let keeper = options.keeper
             // Before the file is made: where the store cannot be read, there is nothing to write.
@@ -63,7 +65,9 @@ struct ExportSecrets: ParsableCommand {
         _ entry: StoreKeeping.Entry, _ secret: borrowing Secret
     ) throws(Refusal) -> Interchange.Entry {
         var times: Interchange.Entry.Times?
-        if let created = entry.created, let changed = entry.changed { times = .init(created: created, changed: changed) }
+        if let created = entry.created, let changed = entry.changed {
+            times = .init(created: created, changed: changed)
+        }
         return try Interchange.Entry(entry.login, secret.withUnsafeBytes { Secret(copying: $0) }, times)
     }
 }

@@ -49,7 +49,9 @@ struct ImportSecrets: ParsableCommand {
             }
             let verb = dryRun ? "would be imported" : "imported"
             try Output.write([UInt8]("\(tally.imported) \(verb), \(tally.kept) kept, \(tally.refused) refused".utf8))
-            guard tally.refused == 0 else { throw .rejected(Cause("lines were refused", about: [UInt8](decimal: tally.refused))) }
+            guard tally.refused == 0 else {
+                throw .rejected(Cause("lines were refused", about: [UInt8](decimal: tally.refused)))
+            }
         }
     }
 }

@@ -39,7 +39,8 @@ struct Importing: ~Copyable {
     /// - Parameters:
     ///   - isDryRun: whether nothing is written.
     ///   - opaque: what prepares secrets, if any.
-    init(into keeper: StoreKeeper, existing: Existing, isDryRun: Bool, preparing opaque: OpaqueString?) throws(Failure) {
+    init(into keeper: StoreKeeper, existing: Existing, isDryRun: Bool, preparing opaque: OpaqueString?) throws(Failure)
+    {
         self.keeper = keeper
         self.existing = existing
         self.opaque = opaque

@@ -1,0 +1,104 @@
+/// What is done with a module's answer, pam.d(5).
+public enum Action: Hashable, Sendable {
+    case ignore, ok, done, bad, die, reset
+    /// Over so many of the next lines.
+    case jump(Int)
+
+    /// The words for it; `jump` is written as its number.
+    static let words: [(String, Action)] = [
+        ("ignore", .ignore), ("ok", .ok), ("done", .done), ("bad", .bad), ("die", .die), ("reset", .reset),
+    ]
+
+    var text: String {
+        if case .jump(let count) = self { return String(count) }
+        return Action.words.first { $0.1 == self }!.0
+    }
+}
+
+/// An action for each answer: the second word of a line.
+public struct Control: Hashable, Sendable {
+    private var actions: [Action]
+
+    public subscript(answer: Answer) -> Action {
+        get { actions[answer.number] }
+        set { actions[answer.number] = newValue }
+    }
+
+    init(_ some: [Answer: Action] = [:], otherwise: Action) {
+        actions = Answer.allCases.map { some[$0] ?? otherwise }
+    }
+
+    /// One of the simple words, in either case, in the words' longer spelling (pam.d(5)).
+    init?(word: String) {
+        switch word.lowercased() {
+        case "required": self.init([.success: .ok, .newAuthtokReqd: .ok, .ignore: .ignore], otherwise: .bad)
+        case "requisite": self.init([.success: .ok, .newAuthtokReqd: .ok, .ignore: .ignore], otherwise: .die)
+        case "optional": self.init([.success: .ok, .newAuthtokReqd: .ok], otherwise: .ignore)
+        case "sufficient": self.init([.success: .done, .newAuthtokReqd: .done], otherwise: .ignore)
+        default: return nil
+        }
+    }
+
+    /// What stands between brackets.
+    ///
+    /// - Throws: `Malformed`, where libpam takes every answer, success too, as a failure.
+    init(pairs text: [UInt8]) throws(Malformed) {
+        var given: [Answer: Action] = [:]
+        var rest = text[...]
+        while true {
+            rest = Control.skippingBlanks(rest)
+            if rest.isEmpty { break }
+            let value = try Control.value(&rest)
+            rest = Control.skippingBlanks(rest)
+            guard rest.popFirst() == UInt8(ascii: "=") else { throw Malformed("'=' is missing after '\(value?.rawValue ?? "default")'") }
+            rest = Control.skippingBlanks(rest)
+            let action = try Control.action(&rest)
+            if let value {
+                given[value] = action
+            } else {
+                // 'default' speaks of what was not named before it.
+                for answer in Answer.allCases where given[answer] == nil { given[answer] = action }
+            }
+        }
+        self.init(given, otherwise: .bad)
+    }
+
+    /// Why a control is none.
+    struct Malformed: Error {
+        let what: String
+        init(_ what: String) { self.what = what }
+    }
+
+    /// An answer's name, or nil for `default`. libpam looks no further than the name: no blank need follow it.
+    private static func value(_ rest: inout ArraySlice<UInt8>) throws(Malformed) -> Answer? {
+        for answer in Answer.allCases where rest.starts(with: answer.rawValue.utf8) {
+            rest = rest.dropFirst(answer.rawValue.utf8.count)
+            return answer
+        }
+        guard rest.starts(with: "default".utf8) else { throw Malformed("'\(word(rest))' is no return value") }
+        rest = rest.dropFirst("default".utf8.count)
+        return nil
+    }
+
+    private static func action(_ rest: inout ArraySlice<UInt8>) throws(Malformed) -> Action {
+        for (name, action) in Action.words where rest.starts(with: name.utf8) {
+            rest = rest.dropFirst(name.utf8.count)
+            return action
+        }
+        let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard !digits.isEmpty else { throw Malformed("'\(word(rest))' is no action") }
+        // More lines than any stack has: a jump too far, however many digits.
+        let count = digits.reduce(0) { min($0 * 10 + Int($1 - UInt8(ascii: "0")), 1_000_000) }
+        guard count > 0 else { throw Malformed("a jump over 0 lines is none: write 'ignore'") }
+        rest = rest.dropFirst(digits.count)
+        return .jump(count)
+    }
+
+    private static func skippingBlanks(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        text.drop { $0 == UInt8(ascii: " ") || (0x09...0x0D).contains($0) }
+    }
+
+    private static func word(_ text: ArraySlice<UInt8>) -> String {
+        String(decoding: text.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") && $0 != UInt8(ascii: "=") }, as: UTF8.self)
+    }
+}

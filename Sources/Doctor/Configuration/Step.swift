@@ -1,0 +1,48 @@
+/// A module, as a line names it.
+public struct Module: Hashable, Sendable {
+    public let path: String
+    public let arguments: [String]
+    /// Whether the line begins with a hyphen: the module may be missing, and nothing is logged.
+    public let mayBeMissing: Bool
+
+    public init(_ path: String, _ arguments: [String] = [], mayBeMissing: Bool = false) {
+        self.path = path
+        self.arguments = arguments
+        self.mayBeMissing = mayBeMissing
+    }
+
+    /// `pam_unix` of `/lib/security/pam_unix.so`.
+    public var name: String {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        return file.hasSuffix(".so") ? String(file.dropLast(3)) : file
+    }
+}
+
+/// One step of a stack, in libpam's order, with what other files contribute in its place.
+public struct Step: Hashable, Sendable {
+    public enum Work: Hashable, Sendable {
+        case module(Module)
+        /// libpam could make nothing of the line: it answers `perm_denied` in its place.
+        case fails
+        /// What follows on the next level is walked through as one.
+        case substack
+    }
+
+    public let work: Work
+    public var control: Control
+    /// How many substacks it is in.
+    public let level: Int
+    /// The lines that lead to it: first that of the service's own file, last its own.
+    public let route: [Place]
+    /// The line, as it is written.
+    public let text: String
+
+    public var place: Place { route.last! }
+
+    public var module: Module? {
+        if case .module(let module) = work { module } else { nil }
+    }
+}
+
+/// All steps of one kind.
+public typealias Stack = [Step]

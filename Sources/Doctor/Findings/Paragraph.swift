@@ -1,0 +1,38 @@
+extension Finding {
+    /// A paragraph for a person to read on a terminal, of lines that are not longer than `width` if they can be broken.
+    public func paragraph(width: Int = 78) -> String {
+        var lines = ["\(severity.rawValue.uppercased()): \(place.text): \(what)"]
+        lines += Finding.wrapped(why, width - 2).map { "  " + $0 }
+        switch remedy {
+        case .none: break
+        case .run(let commands): lines += ["  Run:"] + commands.map { "      " + $0 }
+        case .write(let text, let place):
+            lines += ["  Write\(place == self.place && place.line > 0 ? "" : " in \(place.text)"):"]
+            lines += text.map { "      " + $0 }
+        }
+        return lines.map(Finding.printable).joined(separator: "\n")
+    }
+
+    private static func wrapped(_ text: String, _ width: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            if lines[lines.count - 1].utf8.count + word.utf8.count + 1 > width, !lines[lines.count - 1].isEmpty { lines.append("") }
+            lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+        }
+        return lines
+    }
+
+    /// Names and lines come from files: nothing in them may steer the terminal.
+    private static func printable(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+                let digits = String(scalar.value, radix: 16)
+                result += "\\x" + (digits.count < 2 ? "0" : "") + digits
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

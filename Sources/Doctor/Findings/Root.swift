@@ -1,0 +1,66 @@
+/// Whether root may log in by mail, and what rules only passwords.
+extension Examination {
+    func rootAdmitted() -> [Finding] {
+        let auth = ownStack(.auth)
+        let account = stack(.account)
+        guard !auth.isEmpty, !account.isEmpty else { return [] }
+        guard admitsRoot(auth, .auth, .success), admitsRoot(account, .account, .success) else {
+            guard admitsRoot(account, .account, .success), let first = account.first else { return [] }
+            return [
+                Finding(
+                    .warning, Place(path, first.route[0].line), "root is kept out by password only",
+                    why: """
+                        The auth lines refuse root, the account lines do not, and after CRAM-MD5 or APOP only those are asked: where \
+                        root has a secret, root logs in.
+                        """,
+                    write: ["account  required    pam_succeed_if.so uid >= 1000 uid ne 65534 quiet"])
+            ]
+        }
+        // Rules whose files we do not read may well name root.
+        let mayBeRuled = !(admitsRoot(auth, .auth, .permDenied) && admitsRoot(account, .account, .permDenied))
+        let line = "required    pam_succeed_if.so uid >= 1000 uid ne 65534 quiet"
+        return [
+            Finding(
+                mayBeRuled ? .note : .warning, Place(path, auth[0].route[0].line),
+                mayBeRuled ? "root may be admitted: it depends on rules in other files" : "root is admitted",
+                why: """
+                    Anybody on the net may try root's password here\(mayBeRuled ? ", unless \(ruleNames(auth + account)) say otherwise" : ""). \
+                    Nobody needs root's mailbox: root's mail is forwarded. Put these lines before the others of their kind.
+                    """,
+                write: ["auth     \(line)", "account  \(line)"])
+        ]
+    }
+
+    /// - Parameter unclear: what rules say that are in other files.
+    private func admitsRoot(_ stack: Stack, _ kind: Kind, _ unclear: Answer) -> Bool {
+        var single: [Int: Answer] = [:]
+        for (index, step) in stack.enumerated() {
+            guard let module = step.module, Role(module, kind) == .rules else { continue }
+            if ["pam_faillock", "pam_tally2", "pam_nologin", "pam_shells", "pam_localuser"].contains(module.name) { continue }
+            single[index] = Conditions.answerToRoot(module) ?? unclear
+        }
+        return Scenario(single: single).run(stack, kind).answer == .success
+    }
+
+    private func ruleNames(_ stack: Stack) -> String {
+        Examination.list(
+            stack.compactMap(\.module).filter { Role($0, .auth) == .rules && Conditions.answerToRoot($0) == nil && $0.name != "pam_faillock" }
+                .map(\.path))
+    }
+
+    /// Rules among the auth lines that the account lines do not have.
+    func onlyForPasswords() -> [Finding] {
+        let ruling: Set = ["pam_access", "pam_nologin", "pam_listfile", "pam_succeed_if", "pam_usertype", "pam_shells"]
+        let names = Set(stack(.account).compactMap { $0.module?.name })
+        var seen: Set<String> = []
+        return ownStack(.auth).compactMap { step in
+            guard let module = step.module, ruling.contains(module.name), !names.contains(module.name) else { return nil }
+            // A rule that only leads the way is none.
+            guard step.control[.authErr] == .bad || step.control[.authErr] == .die, seen.insert(module.name).inserted else { return nil }
+            return Finding(
+                .warning, step.place, "\(module.path) rules passwords only",
+                why: "After CRAM-MD5 or APOP only the account lines are asked: who is refused here gets in by a challenge.",
+                write: [(["account  required   ", module.path] + module.arguments).joined(separator: " ")])
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// What a module does for a login, as far as its name and its arguments tell.
+enum Role: Equatable {
+    /// It asks whether the password is right, or whether the account may be used.
+    case checks
+    /// It looks at something else than the password: at the user, the host, the time, a file.
+    case rules
+    /// It says the same to everybody.
+    case always(Answer)
+    /// It does something, and decides nothing.
+    case serves
+    /// A program or a module that nobody here knows. It may check the password.
+    case unknown
+
+    private static let checking: Set<String> = [
+        "pam_unix", "pam_unix2", "pam_pwdb", "pam_sss", "pam_ldap", "pam_winbind", "pam_krb5", "pam_heimdal", "pam_mysql", "pam_pgsql",
+        "pam_userdb", "pam_radius_auth", "pam_radius", "pam_tacplus", "pam_pwdfile", "pam_imap", "pam_systemd_home", "pam_oath",
+        "pam_google_authenticator", "pam_u2f", "pam_fprintd", "pam_yubico", "pam_duo", "pam_opie", "pam_otpw", "pam_sqlite",
+        "pam_extrausers", "pam_lsass", "pam_centrifydc", "pam_vas3", "pam_pkcs11", "pam_ssh", "pam_cracklib", "pam_himmelblau",
+    ]
+    private static let ruling: Set<String> = [
+        "pam_succeed_if", "pam_access", "pam_listfile", "pam_nologin", "pam_securetty", "pam_shells", "pam_time", "pam_wheel",
+        "pam_localuser", "pam_faillock", "pam_tally", "pam_tally2", "pam_usertype", "pam_rhosts", "pam_timestamp", "pam_issue",
+        "pam_sepermit", "pam_abl", "pam_geoip", "pam_slurm", "pam_ftp", "pam_shield",
+    ]
+    private static let serving: Set<String> = [
+        "pam_env", "pam_group", "pam_faildelay", "pam_warn", "pam_echo", "pam_cap", "pam_mail", "pam_motd", "pam_limits",
+        "pam_gnome_keyring", "pam_ecryptfs", "pam_keyinit", "pam_loginuid", "pam_umask", "pam_lastlog", "pam_lastlog2",
+        "pam_mkhomedir", "pam_oddjob_mkhomedir", "pam_namespace", "pam_selinux", "pam_systemd", "pam_elogind", "pam_xauth",
+        "pam_tty_audit", "pam_setquota", "pam_ck_connector", "pam_kwallet5", "pam_afs_session", "pam_mount", "pam_tmpdir",
+        "pam_fscrypt", "pam_stress", "pam_filter", "pam_pwquality", "pam_pwhistory",
+    ]
+
+    init(_ module: Module, _ kind: Kind) {
+        let name = module.name
+        switch name {
+        case "pam_permit": self = .always(.success)
+        case "pam_deny": self = .always(kind == .session ? .sessionErr : .authErr)
+        // Its own process is looked at, and the bridge runs as root.
+        case "pam_rootok": self = .always(.success)
+        case "pam_faillock" where kind == .auth && module.arguments.contains("authfail"): self = .always(.authErr)
+        case "pam_debug":
+            let given = module.arguments.last { $0.hasPrefix("\(kind == .account ? "acct" : kind.rawValue)=") }
+            let word = given.flatMap { $0.split(separator: "=").last }.map(String.init) ?? ""
+            self = .always(Answer(rawValue: word) ?? .success)
+        default:
+            if kind == .session { self = .serves }
+            else if Role.checking.contains(name) { self = .checks }
+            else if Role.ruling.contains(name) { self = .rules }
+            else if Role.serving.contains(name) { self = .serves }
+            else { self = .unknown }
+        }
+    }
+
+    /// Whether the answer depends on the password, or may.
+    var mayCheck: Bool { self == .checks || self == .unknown }
+}

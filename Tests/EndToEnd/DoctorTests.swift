@@ -1,0 +1,141 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension OnStage {
+    /// `checkpwdctl doctor` on the stage's own service files and accounts, with the real modules.
+    @Suite struct DoctorTests {
+        init() {
+            Stage.accounts
+            Stage.tenant
+        }
+
+        private func doctor(_ arguments: String..., input: String = "") -> Program.Outcome {
+            Program([Stage.checkpwdctl, "doctor"] + arguments).run(input: Array(input.utf8))
+        }
+
+        @Test(arguments: ["pam-checkpwd", "pam-checkpwd.redhat", "pam-checkpwd.suse"])
+        func `the service files that we install are clean on a real system`(file: String) {
+            Stage.must("cp", Stage.repository("pam.d/\(file)"), "/etc/pam.d/\(file)")
+            let outcome = doctor(file)
+            #expect(outcome.output == "\(file): nothing is wrong (/etc/pam.d/\(file))\n")
+            #expect(outcome.errors == "")
+            #expect(outcome.status == 0)
+        }
+
+        @Test func `the service is pam-checkpwd unless another is named`() {
+            #expect(doctor().output.hasPrefix("pam-checkpwd: "))
+        }
+
+        @Test func `Debian's stock stack is told, with the lines to write`() {
+            Stage.write(
+                "/etc/pam.d/stock", "@include common-auth\n@include common-account\n@include common-session-noninteractive\n")
+            let outcome = doctor("stock")
+            #expect(outcome.status == 1, "\(outcome.output)\(outcome.errors)")
+            #expect(outcome.output.contains(": unavailable reads as a wrong password: pam_unix.so answers authinfo_unavail"))
+            #expect(outcome.output.contains("\n      auth     [success=1 ignore=ignore default=die] pam_unix.so nullok\n"))
+            #expect(outcome.output.contains("WARNING: /etc/pam.d/stock:1: root is admitted"))
+        }
+
+        /// What doctor says of a stack is what pam-checkpwd makes of it.
+        @Test func `what lets anyone in does so, and what is missing ends in exit 111`() {
+            Stage.write("/etc/pam.d/open", "auth required pam_permit.so\naccount required pam_unix.so\nsession required pam_permit.so\n")
+            #expect(doctor("open").status == 2)
+            #expect(doctor("open").output.contains("BROKEN: /etc/pam.d/open:1: lets anyone in"))
+            #expect(Login.run(Login.plain("alice", "anything"), ["-s", "open", "/bin/true"]).status == 0)
+
+            Stage.write(
+                "/etc/pam.d/gone", "auth required pam_gone.so\nauth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n")
+            #expect(doctor("gone").status == 2)
+            #expect(doctor("gone").output.contains("BROKEN: /etc/pam.d/gone:1: module is not installed: pam_gone.so"))
+            #expect(Login.run(Login.plain("alice"), ["-s", "gone", "/bin/true"]).status == 111)
+
+            #expect(doctor("nowhere").status == 2)
+            #expect(doctor("nowhere").output.contains("BROKEN: /etc/pam.d/nowhere: service file is missing"))
+        }
+
+        @Test func `JSON says the same`() throws {
+            let outcome = doctor("open-json", "--json")
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+            #expect(object["service"] as? String == "open-json")
+            let finding = try #require((object["findings"] as? [[String: Any]])?.first)
+            #expect(finding["severity"] as? String == "broken")
+            #expect(finding["file"] as? String == "/etc/pam.d/open-json")
+            #expect((finding["write"] as? [String])?.isEmpty == false)
+            #expect(object["login"] is NSNull)
+        }
+
+        @Test func `a store that others can read is told, with what to run`() {
+            Stage.must("chmod", "0644", "/var/lib/pam-checkpwd/secrets.mdb")
+            defer { Stage.must("chmod", "0600", "/var/lib/pam-checkpwd/secrets.mdb") }
+            let outcome = doctor()
+            #expect(outcome.status == 2)
+            #expect(outcome.output.contains("BROKEN: /var/lib/pam-checkpwd/secrets.mdb: not private: mode 0644, wanted 0600"))
+            #expect(outcome.output.contains("      chmod 0600 /var/lib/pam-checkpwd/secrets.mdb"))
+        }
+
+        @Test func `without root pam_unix is of no use, and that is told`() {
+            // Copied to where everybody may run it.
+            Stage.must("cp", Stage.checkpwdctl, "/run/checkpwdctl")
+            Stage.must("chmod", "0755", "/run/checkpwdctl")
+            defer { Stage.must("rm", "/run/checkpwdctl") }
+            let outcome = Program([
+                "setpriv", "--reuid=tenant", "--regid=tenant", "--clear-groups", "/run/checkpwdctl", "doctor",
+            ]).run()
+            #expect(outcome.status == 1, "\(outcome.errors)")
+            #expect(outcome.output.contains(": pam_unix without root\n"))
+        }
+
+        // MARK: --login
+
+        @Test func `a login is tried step by step`() {
+            let outcome = doctor("--login", "alice", "--stdin", input: "pass\n")
+            #expect(outcome.status == 0, "\(outcome.output)")
+            let calls = outcome.output.split(separator: "\n").filter { $0.hasPrefix("pam_") }
+                .map { $0.split(separator: " ").prefix(2).joined(separator: " ") }
+            #expect(calls == [
+                "pam_authenticate PAM_SUCCESS", "pam_acct_mgmt PAM_SUCCESS", "pam_setcred PAM_SUCCESS",
+                "pam_open_session PAM_SUCCESS", "pam_close_session PAM_SUCCESS",
+            ])
+            #expect(outcome.output.contains("    module asks, hidden: Password: "))
+            #expect(outcome.output.hasSuffix("the login is accepted\n"))
+            #expect(!outcome.output.contains("pass\n"))
+        }
+
+        @Test(arguments: [
+            ("alice", "wrong", "pam_authenticate", "PAM_AUTH_ERR", Int32(1)),
+            ("nobody-here", "pass", "pam_authenticate", "PAM_USER_UNKNOWN", 1),
+            ("expired", "pass", "pam_acct_mgmt", "PAM_ACCT_EXPIRED", 1),
+            ("mustchange", "pass", "pam_acct_mgmt", "PAM_NEW_AUTHTOK_REQD", 1),
+        ])
+        func `a login that is refused ends at the step that refuses it`(
+            login: String, password: String, call: String, code: String, status: Int32
+        ) {
+            InstalledService.write("doctor-login", "pam_unix.so nodelay")
+            let outcome = doctor("doctor-login", "--login", login, "--stdin", input: password)
+            #expect(outcome.status == status, "\(outcome.output)\(outcome.errors)")
+            let last = outcome.output.split(separator: "\n").last { $0.hasPrefix("pam_") } ?? ""
+            #expect(last.split(separator: " ").prefix(2) == [call[...], code[...]])
+            #expect(outcome.output.contains("the login is not accepted: "))
+        }
+
+        @Test func `what a module says is shown, and in JSON too`() throws {
+            Stage.write("/etc/greeting", "back at noon\n")
+            Stage.write(
+                "/etc/pam.d/greets",
+                "auth required pam_unix.so nodelay\naccount required pam_unix.so\naccount optional pam_echo.so file=/etc/greeting\nsession required pam_permit.so\n")
+            let outcome = doctor("greets", "--login", "alice", "--stdin", input: "pass")
+            #expect(outcome.output.contains("    module says: back at noon"), "\(outcome.output)")
+            let json = doctor("greets", "--json", "--login", "alice", "--stdin", input: "pass").output
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+            let login = try #require(object["login"] as? [String: Any])
+            #expect(login["accepted"] as? Bool == true)
+            #expect((login["steps"] as? [[String: Any]])?.count == 5)
+        }
+
+        @Test func `the password is asked for without echo, and never an argument`() {
+            #expect(doctor("--login", "alice").status == 2)
+            #expect(doctor("--stdin").status == 64)
+        }
+    }
+}
