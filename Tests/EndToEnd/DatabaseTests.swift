@@ -214,5 +214,27 @@ extension OnStage {
             #expect(login(try right(), ["-S", sample.address, "-K", others]).status == 0)
             #expect(login(try right(), sample.options).status == 0)
         }
+
+        @Test func `a change of keys, killed at any moment, leaves every login working, and goes on`() throws {
+            let sample = try SampleDatabase()
+            try sample.fill((0..<4000).map { "login\($0)" })
+            #expect(control("store", "rekey", "--prepare", on: sample).status == 0)
+            var wasKilled = 0
+            for milliseconds in stride(from: 20, to: 400, by: 60) {
+                let seconds = "\(Double(milliseconds) / 1000)"
+                let command = ["timeout", "-s", "KILL", seconds, Stage.checkpwdctl, "store", "rekey"] + sample.options
+                if Program(command).run().status == 137 { wasKilled += 1 }
+                for login in ["login0", "login2222", "login3999"] {
+                    #expect(try sample.text(of: login) == "secret of \(login)")
+                }
+            }
+            #expect(wasKilled > 0)
+            // Exit status 2: the last one came to its end.
+            #expect([0, 2].contains(control("store", "rekey", on: sample).status))
+            #expect(control("store", "check", on: sample).output == "4000 records read, 0 problems\n")
+            #expect(control("store", "stat", on: sample).output.contains("\t4000\n"))
+            let lines = try String(contentsOfFile: sample.keyPath, encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == 1)
+        }
     }
 }
