@@ -10,7 +10,7 @@ enum Library {
         guard let problem = cnettle_load() else { return }
         throw .temporary(
             Cause(
-                "libnettle cannot be loaded", about: [UInt8](cString: problem),
+                "libnettle cannot be loaded", about: [UInt8](cString: problem) + AddressSpace.note,
                 remedy: "install the package that has it (Debian: libnettle8)"))
     }
 }

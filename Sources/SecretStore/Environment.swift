@@ -11,6 +11,7 @@ package struct Environment: ~Copyable {
     let lmdb: clmdb_functions
     let handle: OpaquePointer
     package let path: [UInt8]
+    let remedy: Remedy
     /// The size in bytes beyond which the map does not grow.
     private let limit: Int
 
@@ -42,16 +43,20 @@ package struct Environment: ~Copyable {
 
     /// Opens a file.
     ///
-    /// - Parameter limit: the size in bytes beyond which it does not grow.
+    /// - Parameters:
+    ///   - limit: the size in bytes beyond which it does not grow.
+    ///   - remedy: what messages say can be done about it.
     /// - Throws: `temporary` where it cannot be opened, is no environment, or is shorter than it says.
-    package init(at path: [UInt8], for access: Access, limit: Int = .max) throws(Failure) {
+    package init(
+        at path: [UInt8], for access: Access, limit: Int = .max, remedy: Remedy = .store
+    ) throws(Failure) {
         let lmdb = try Environment.load()
-        path.withCString { cplatform_enter_faults($0) }
+        path.withCString { cplatform_enter_faults($0, remedy.ofDamage.cString) }
         var handle: OpaquePointer?
         var status = lmdb.env_create(&handle)
         guard status == 0, let handle else {
             cplatform_leave_faults()
-            throw Environment.failure("store cannot be opened", path, status, lmdb)
+            throw Environment.failure("store cannot be opened", path, status, lmdb, remedy: remedy)
         }
         _ = lmdb.env_set_assert(handle) { (_, _) in cplatform_die_of_fault() }
         _ = lmdb.env_set_maxreaders(handle, Environment.readers)
@@ -60,14 +65,17 @@ package struct Environment: ~Copyable {
         if !access.writes { _ = lmdb.env_set_mapsize(handle, 1) }
         let flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS) | access.flags
         status = Environment.open(handle, path, flags, creating: access.creates, lmdb)
+        // A writer that may use less than the last one: LMDB makes the map no smaller than the data.
+        if status == 0, access.writes, limit < .max { status = Environment.bound(handle, limit, lmdb) }
         guard status == 0 else {
             lmdb.env_close(handle)
             cplatform_leave_faults()
-            throw Environment.failure("store cannot be opened", path, status, lmdb)
+            throw Environment.failure("store cannot be opened", path, status, lmdb, remedy: remedy)
         }
         self.lmdb = lmdb
         self.handle = handle
         self.path = path
+        self.remedy = remedy
         self.limit = limit
     }
 
@@ -88,18 +96,24 @@ package struct Environment: ~Copyable {
                 guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG), status.st_size > 0 else { return MDB_INVALID }
             }
             let failed = lmdb.env_open(handle, path, flags, 0o600)
-            return failed == 0 ? length(handle, path, lmdb) : failed
+            return failed == 0 ? length(handle, lmdb) : failed
         }
     }
 
+    private static func bound(_ handle: OpaquePointer, _ limit: Int, _ lmdb: clmdb_functions) -> Int32 {
+        var info = MDB_envinfo()
+        let status = lmdb.env_info(handle, &info)
+        return status == 0 && info.me_mapsize > limit ? lmdb.env_set_mapsize(handle, limit) : status
+    }
+
     /// Whether the file is as long as its meta page says: a page that is not there would end the process with SIGBUS.
-    private static func length(
-        _ handle: OpaquePointer, _ path: UnsafePointer<CChar>, _ lmdb: clmdb_functions
-    ) -> Int32 {
+    private static func length(_ handle: OpaquePointer, _ lmdb: clmdb_functions) -> Int32 {
         var file = stat()
         var info = MDB_envinfo()
         var pages = MDB_stat()
-        guard stat(path, &file) == 0 else { return cplatform_errno() }
+        var descriptor: Int32 = -1
+        // Not of the path: it may name another file by now.
+        guard lmdb.env_get_fd(handle, &descriptor) == 0, fstat(descriptor, &file) == 0 else { return MDB_INVALID }
         guard lmdb.env_info(handle, &info) == 0, lmdb.env_stat(handle, &pages) == 0 else { return MDB_INVALID }
         let (size, overflows) = (info.me_last_pgno &+ 1).multipliedReportingOverflow(by: Int(pages.ms_psize))
         return !overflows && size > 0 && file.st_size >= size ? 0 : MDB_CORRUPTED
@@ -110,7 +124,8 @@ package struct Environment: ~Copyable {
         guard let functions = clmdb_load(&problem) else {
             throw .temporary(
                 Cause(
-                    "liblmdb cannot be loaded", about: problem.map { [UInt8](cString: $0) } ?? [],
+                    "liblmdb cannot be loaded",
+                    about: (problem.map { [UInt8](cString: $0) } ?? []) + AddressSpace.note,
                     remedy: "install the package that has it (Debian: liblmdb0)"))
         }
         return functions.pointee
@@ -130,16 +145,18 @@ package struct Environment: ~Copyable {
             status = lmdb.txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction)
         }
         if status == MDB_MAP_RESIZED { return nil }
-        guard status == 0, let transaction else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+        guard status == 0, let transaction else { throw failure("store cannot be read", status) }
         defer { lmdb.txn_abort(transaction) }
-        return try body(try View(transaction, lmdb, path))
+        return try body(try View(transaction, self))
     }
 
     /// Runs `body` in a transaction and commits it: the changes are on disk when this returns. Where the map is full it
     /// is doubled, and `body` runs once more.
     ///
-    /// - Parameter body: returns LMDB's status.
-    package func write(_ body: (consuming View) throws(Failure) -> Int32) throws(Failure) {
+    /// - Parameters:
+    ///   - reserve: how many bytes beyond its limit it may grow meanwhile: to make room takes some.
+    ///   - body: returns LMDB's status.
+    package func write(reserve: Int = 0, _ body: (consuming View) throws(Failure) -> Int32) throws(Failure) {
         while true {
             var transaction: OpaquePointer?
             var status = lmdb.txn_begin(handle, nil, 0, &transaction)
@@ -149,10 +166,10 @@ package struct Environment: ~Copyable {
                 continue
             }
             guard status == 0, let begun = transaction else {
-                throw Environment.failure("store cannot be written", path, status, lmdb)
+                throw failure("store cannot be written", status)
             }
             do {
-                status = try body(try View(begun, lmdb, path))
+                status = try body(try View(begun, self))
             } catch {
                 lmdb.txn_abort(begun)
                 throw error
@@ -164,22 +181,22 @@ package struct Environment: ~Copyable {
             }
             switch status {
             case 0: return
-            case MDB_MAP_FULL: try enlarge()
-            default: throw Environment.failure("store cannot be written", path, status, lmdb)
+            case MDB_MAP_FULL: try enlarge(to: limit + reserve)
+            default: throw failure("store cannot be written", status)
             }
         }
     }
 
-    private func enlarge() throws(Failure) {
+    private func enlarge(to limit: Int) throws(Failure) {
         var info = MDB_envinfo()
         var status = lmdb.env_info(handle, &info)
         guard status == 0, info.me_mapsize < limit else {
             throw .temporary(
                 Cause(
                     "store full", about: path + [UInt8](": ") + [UInt8](decimal: limit) + [UInt8](" bytes are the most"),
-                    remedy: "--max-size lets it grow further"))
+                    remedy: remedy.ofFullness))
         }
         status = lmdb.env_set_mapsize(handle, info.me_mapsize > limit / 2 ? limit : 2 * info.me_mapsize)
-        guard status == 0 else { throw Environment.failure("store cannot grow", path, status, lmdb) }
+        guard status == 0 else { throw failure("store cannot grow", status) }
     }
 }

@@ -11,7 +11,7 @@ extension Environment {
     }
 
     package func failure(_ what: StaticString, _ status: Int32) -> Failure {
-        Environment.failure(what, path, status, lmdb)
+        Environment.failure(what, path, status, lmdb, remedy: remedy)
     }
 
     /// Bytes of the pages that are used, of the map, and the levels of the tree.

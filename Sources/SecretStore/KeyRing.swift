@@ -14,10 +14,14 @@ public struct KeyRing: ~Copyable {
     package let ids: [KeyID]
     /// Whether `checkpwdctl store rekey` began to seal every record anew under the first key, and has not ended.
     package let isRekeying: Bool
+    /// The key that `checkpwdctl store rekey --prepare` made: the next to seal.
+    package let prepared: KeyID?
     private let text: Secret
 
     /// What stands in the file while the ring is rekeying, on a line of its own.
     package static let rekeyingMark: StaticString = "# store rekey has not ended"
+    /// What stands before the name of the prepared key, on a line of its own.
+    package static let preparedMark: StaticString = "# store rekey takes next: "
 
     /// Reads a key file.
     ///
@@ -34,6 +38,7 @@ public struct KeyRing: ~Copyable {
         current = first
         ids = lines.ids
         isRekeying = lines.hasRekeyingMark
+        prepared = lines.prepared.flatMap { lines.ids.contains($0) ? $0 : nil }
         text = file
     }
 
@@ -77,17 +82,21 @@ private struct KeyLines {
     /// The index of each key's first digit.
     private var digits: [Int] = []
     private(set) var hasRekeyingMark = false
+    private(set) var prepared: KeyID?
 
     /// One malformed line makes the whole file damaged: no lines.
     init(_ text: UnsafeRawBufferPointer) {
         let mark = [UInt8](KeyRing.rekeyingMark)
+        let preparedMark = [UInt8](KeyRing.preparedMark)
         var start = 0
         while start < text.count {
             let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
             defer { start = end + 1 }
             if start == end { continue }
             if text[start] == UInt8(ascii: "#") {
-                if text[start..<end].elementsEqual(mark) { hasRekeyingMark = true }
+                let line = Array(text[start..<end])
+                if line == mark { hasRekeyingMark = true }
+                if line.starts(with: preparedMark) { prepared = KeyLines.id(ofDigits: line.dropFirst(preparedMark.count)) }
                 continue
             }
             guard let id = KeyLines.id(ofLine: text[start..<end]) else {
@@ -110,10 +119,12 @@ private struct KeyLines {
             return nil
         }
         for index in line.indices where index != colon && Hex.value(line[index]) == nil { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: line.startIndex, to: colon, by: 2) {
-            bytes.append(Hex.value(line[index])! << 4 | Hex.value(line[index + 1])!)
-        }
-        return KeyID(bytes: bytes)
+        return id(ofDigits: Array(line[..<colon])[...])
+    }
+
+    private static func id(ofDigits digits: ArraySlice<UInt8>) -> KeyID? {
+        let values = digits.compactMap { Hex.value($0) }
+        guard digits.count == 2 * KeyID.size, values.count == digits.count else { return nil }
+        return KeyID(bytes: stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] })
     }
 }

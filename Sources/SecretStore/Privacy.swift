@@ -36,7 +36,9 @@ public enum Privacy {
     /// The folder in which a path's last part lies.
     public static func folder(of path: [UInt8]) -> [UInt8] {
         guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return [UInt8](".") }
-        return slash == 0 ? [UInt8]("/") : Array(path[..<slash])
+        // Behind `link/` lstat(2) would see what the link leads to.
+        guard let end = path[..<slash].lastIndex(where: { $0 != UInt8(ascii: "/") }) else { return [UInt8]("/") }
+        return Array(path[...end])
     }
 
     static func require(_ status: stat, _ path: [UInt8], _ kind: Kind) throws(Failure) {

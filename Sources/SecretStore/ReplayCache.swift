@@ -68,11 +68,16 @@ public struct ReplayCache {
     ) throws(Failure) -> Bool {
         try make(folder)
         let entry = [UInt8(ascii: "h")] + digest
-        let environment = try Environment(at: file(in: folder), for: .creatingVolatile, limit: limit)
+        let environment = try Environment(
+            at: file(in: folder), for: .creatingVolatile, limit: limit, remedy: .replayCache)
+        // What is over goes first; what is not is never evicted. Removing takes room, too, and it must not lack where all is
+        // taken.
+        let isSomethingOver = try environment.read { (view) throws(Failure) in try !over(view, now).isEmpty }
+        if isSomethingOver ?? true {
+            try environment.write(reserve: 1 << 20) { (view) throws(Failure) in try sweep(view, now) }
+        }
         var isNew = true
         try environment.write { (view) throws(Failure) in
-            // What is over goes in the same transaction; what is not is never evicted.
-            try sweep(view, now)
             isNew = try view.value(of: entry) == nil
             guard isNew else { return 0 }
             let time = [UInt8](bigEndian: expiry)
@@ -85,17 +90,26 @@ public struct ReplayCache {
     /// How many entries one login removes at most: more than it adds, so that they end.
     private static let sweeping = 64
 
-    private static func sweep(_ view: borrowing Environment.View, _ now: UInt64) throws(Failure) {
+    /// - Returns: LMDB's status.
+    private static func sweep(_ view: borrowing Environment.View, _ now: UInt64) throws(Failure) -> Int32 {
+        for key in try over(view, now) {
+            for key in [[UInt8(ascii: "h")] + key[9...], key] {
+                let status = view.delete(key)
+                guard status == 0 || status == MDB_NOTFOUND else { return status }
+            }
+        }
+        return 0
+    }
+
+    /// The keys of entries that are over, the oldest first.
+    private static func over(_ view: borrowing Environment.View, _ now: UInt64) throws(Failure) -> [[UInt8]] {
         var over: [[UInt8]] = []
         try view.forEach(from: [UInt8(ascii: "x")]) { (key, _) throws(Failure) in
             guard key.count == 41, UInt64(bigEndian: key[1..<9]) < now else { return false }
             over.append(key)
             return over.count < sweeping
         }
-        for key in over {
-            _ = view.delete([UInt8(ascii: "h")] + key[9...])
-            _ = view.delete(key)
-        }
+        return over
     }
 
     package static func file(in folder: [UInt8]) -> [UInt8] { folder + [UInt8]("/replay.mdb") }

@@ -37,8 +37,12 @@ package struct SealedRecord {
     ///
     /// - Throws: `temporary` where it is too short for a record, or its version is unknown.
     package init(_ bytes: [UInt8], of login: Login) throws(Failure) {
-        guard bytes.count >= SealedRecord.textStart + AES256GCM.tagSize, bytes[0] == SealedRecord.version else {
-            throw SealedRecord.damaged(login)
+        guard bytes.count >= SealedRecord.textStart + AES256GCM.tagSize else { throw SealedRecord.damaged(login) }
+        guard bytes[0] == SealedRecord.version else {
+            throw .temporary(
+                Cause(
+                    "record of an unknown version", about: login.bytes + [UInt8](": ") + [UInt8](decimal: bytes[0]),
+                    remedy: "a newer program wrote it, or it is damaged"))
         }
         self.bytes = bytes
     }

@@ -8,14 +8,16 @@ extension Environment {
         private let transaction: OpaquePointer
         private let lmdb: clmdb_functions
         private let path: [UInt8]
+        private let remedy: Remedy
         private var table: MDB_dbi = 0
 
-        init(_ transaction: OpaquePointer, _ lmdb: clmdb_functions, _ path: [UInt8]) throws(Failure) {
+        init(_ transaction: OpaquePointer, _ environment: borrowing Environment) throws(Failure) {
             self.transaction = transaction
-            self.lmdb = lmdb
-            self.path = path
+            lmdb = environment.lmdb
+            path = environment.path
+            remedy = environment.remedy
             let status = lmdb.dbi_open(transaction, nil, 0, &table)
-            guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+            guard status == 0 else { throw failure(status) }
         }
 
         /// - Returns: a copy of the key's value, or nil where there is none.
@@ -23,8 +25,8 @@ extension Environment {
             var value = MDB_val()
             let status = withValue(key) { lmdb.get(transaction, table, $0, &value) }
             if status == MDB_NOTFOUND { return nil }
-            guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
-            return [UInt8](value)
+            guard status == 0 else { throw failure(status) }
+            return [UInt8](try bounded(value))
         }
 
         /// - Returns: LMDB's status.
@@ -45,7 +47,7 @@ extension Environment {
         ) throws(Failure) {
             var cursor: OpaquePointer?
             var status = lmdb.cursor_open(transaction, table, &cursor)
-            guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+            guard status == 0 else { throw failure(status) }
             defer { lmdb.cursor_close(cursor) }
             var key = MDB_val()
             var value = MDB_val()
@@ -59,19 +61,32 @@ extension Environment {
                 }
             }
             while status == 0 {
-                let bytes = UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
-                guard try body([UInt8](key), bytes) else { return }
+                let bytes = UnsafeRawBufferPointer(start: try bounded(value).mv_data, count: value.mv_size)
+                guard try body([UInt8](try bounded(key)), bytes) else { return }
                 status = lmdb.cursor_get(cursor, &key, &value, MDB_NEXT)
             }
-            guard status == MDB_NOTFOUND else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+            guard status == MDB_NOTFOUND else { throw failure(status) }
         }
 
         /// How many keys there are, as the table's root has it, and what they take.
         package func statistics() throws(Failure) -> MDB_stat {
             var statistics = MDB_stat()
             let status = lmdb.stat(transaction, table, &statistics)
-            guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+            guard status == 0 else { throw failure(status) }
             return statistics
+        }
+
+        /// The most bytes that a key or value of ours has; a login of 64 KiB is the longest of all.
+        private static let longest = 1 << 17
+
+        /// - Throws: `temporary` for what claims to be longer than anything that was put: it is damaged.
+        private func bounded(_ value: MDB_val) throws(Failure) -> MDB_val {
+            guard value.mv_size <= View.longest else { throw failure(MDB_CORRUPTED) }
+            return value
+        }
+
+        private func failure(_ status: Int32) -> Failure {
+            Environment.failure("store cannot be read", path, status, lmdb, remedy: remedy)
         }
 
         private func withValue(_ bytes: [UInt8], _ body: (UnsafeMutablePointer<MDB_val>) -> Int32) -> Int32 {

@@ -11,14 +11,10 @@ extension StoreKeeper {
     public func backUp(to target: [UInt8]) throws(Failure) {
         let path = try path()
         try SecretStore.requirePrivacy(path)
-        let partial = target + [UInt8](".part")
-        _ = partial.withCString { unlink($0) }
+        let partial = try ScratchName.beside(target)
         try StoreKeeper.copy(Environment(at: path, for: .reading), to: partial)
-        // link(2) does not replace what is there, as rename(2) would.
-        let linked = partial.withCString { partial in target.withCString { link(partial, $0) } } == 0
-        let errno = cplatform_errno()
-        _ = partial.withCString { unlink($0) }
-        guard linked else { throw .temporary(Cause("backup cannot be written", about: target, errno: errno)) }
+        let errno = ScratchName.settle(partial, as: target)
+        guard errno == 0 else { throw .temporary(Cause("backup cannot be written", about: target, errno: errno)) }
         try Durability.settle(Privacy.folder(of: target))
     }
 

@@ -28,6 +28,11 @@ extension StoreKeeper {
         try stored.forEach { (key, value) throws(Failure) in
             findings.records += 1
             let login = Login(key)
+            // A lookup goes another way through the tree than this walk.
+            if stored.connection == nil, try stored.value(of: key) != Array(value) {
+                findings.problems.append(
+                    .temporary(Cause("record is not found by a lookup", about: key, remedy: "restore a backup")))
+            }
             if findings.records > 1, !last.lexicographicallyPrecedes(key) {
                 findings.problems.append(
                     .temporary(Cause("keys out of order", about: key, remedy: "a lookup may miss them; restore a backup")))

@@ -5,31 +5,34 @@ import SecretStore
 import Verdicts
 
 extension StoreKeeper {
-    /// Creates an empty store, and its key where there is none yet, each readable by its owner only. Folders they lie in are
-    /// created with mode 0700, one level deep.
+    /// Creates an empty store, and its key, each readable by its owner only. Folders they lie in are created with mode 0700,
+    /// one level deep.
     ///
+    /// - Parameter adoptsKey: whether a key that is there is used, which then must be no other store's: a rekeying of the one
+    ///   would leave the other without its keys.
     /// - Returns: whether the key is new.
-    /// - Throws: `temporary` where the store exists already; nothing is left half made.
-    public func create() throws(Failure) -> Bool {
+    /// - Throws: `temporary` where store or key exists already; nothing is left half made.
+    public func create(adoptingKey adoptsKey: Bool = false) throws(Failure) -> Bool {
         switch store.medium {
         case .file(let path):
             try makeFolder(of: path)
             try makeFolder(of: keys.path)
-            try reserve(path)
-            do throws(Failure) {
-                return try withKey {
-                    // A first commit writes the first pages: a full disk is found out now.
-                    (_) throws(Failure) in
-                    try Environment(at: path, for: .creating, limit: maxSize).write { (_) throws(Failure) in 0 }
-                    try Durability.settle(Privacy.folder(of: path))
-                }
-            } catch {
-                for name in [path, path + [UInt8]("-lock")] { _ = name.withCString { unlink($0) } }
-                throw error
+            let lock = try FolderLock(on: Privacy.folder(of: path))
+            defer { withExtendedLifetime(lock) {} }
+            guard path.withCString({ access($0, F_OK) }) != 0 else { throw StoreKeeper.exists(path) }
+            let fresh = try ScratchName.beside(path)
+            defer { ScratchName.removeEnvironment(fresh) }
+            // A first commit writes the first pages: a full disk is found out now.
+            try Environment(at: fresh, for: .creating, limit: maxSize).write { (_) throws(Failure) in 0 }
+            return try withKey(adoptingKey: adoptsKey) { (_) throws(Failure) in
+                let errno = ScratchName.settle(fresh, as: path)
+                guard errno != EEXIST else { throw StoreKeeper.exists(path) }
+                guard errno == 0 else { throw .temporary(Cause("store cannot be created", about: path, errno: errno)) }
+                try Durability.settle(Privacy.folder(of: path))
             }
         case .database(let database):
             try makeFolder(of: keys.path)
-            return try withKey { (ring) throws(Failure) in
+            return try withKey(adoptingKey: adoptsKey) { (ring) throws(Failure) in
                 let name = ring.current.bytes
                 try database.transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") {
                     (connection) throws(Failure) in
@@ -43,11 +46,19 @@ extension StoreKeeper {
     /// Runs `body` with the keys, of which there is one at least. A new one is removed where `body` throws.
     ///
     /// - Returns: whether it is new.
-    private func withKey(_ body: (borrowing KeyRing) throws(Failure) -> Void) throws(Failure) -> Bool {
+    private func withKey(
+        adoptingKey adoptsKey: Bool, _ body: (borrowing KeyRing) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
         var isNew = false
-        if case .file(let path) = keys, path.withCString({ access($0, F_OK) }) != 0 {
-            try KeyFileWriting.create(path)
-            isNew = true
+        if case .file(let path) = keys {
+            isNew = path.withCString({ access($0, F_OK) }) != 0
+            guard isNew || adoptsKey else {
+                throw .temporary(
+                    Cause(
+                        "key exists", about: path,
+                        remedy: "name another with --store-key, or use it with --existing-key if no other store does"))
+            }
+            if isNew { try KeyFileWriting.create(path) }
         }
         do throws(Failure) {
             try body(KeyRing(at: keys))
@@ -58,17 +69,8 @@ extension StoreKeeper {
         return isNew
     }
 
-    /// Takes the store's name, so that what is removed when something fails is our own.
-    private func reserve(_ path: [UInt8]) throws(Failure) {
-        let descriptor = path.withCString { cplatform_open($0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
-        guard descriptor >= 0 else {
-            let errno = cplatform_errno()
-            guard errno == EEXIST else {
-                throw .temporary(Cause("store cannot be created", about: path, errno: errno))
-            }
-            throw .temporary(Cause("store exists", about: path, errno: errno, remedy: "an existing store is never replaced"))
-        }
-        close(descriptor)
+    private static func exists(_ path: [UInt8]) -> Failure {
+        .temporary(Cause("store exists", about: path, errno: EEXIST, remedy: "an existing store is never replaced"))
     }
 
     private func makeFolder(of path: [UInt8]) throws(Failure) {

@@ -13,6 +13,13 @@ final class FolderLock {
         guard failed == 0 else { throw .temporary(Cause("folder cannot be locked", about: folder, errno: failed)) }
     }
 
+    /// Whether two paths name one folder: a process that waited for a second lock on it would wait for itself.
+    static func areSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        var (first, second) = (stat(), stat())
+        return left.withCString { stat($0, &first) } == 0 && right.withCString { stat($0, &second) } == 0
+            && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
     deinit {
         if descriptor >= 0 { close(descriptor) }
     }

@@ -12,7 +12,14 @@ enum KeyFileWriting {
     ///
     /// - Throws: `temporary` where it exists already, or cannot be written; nothing is left then.
     static func create(_ path: [UInt8]) throws(Failure) {
-        try write(newLine(), toNew: path)
+        let fresh = try ScratchName.beside(path)
+        try write(newLine(), toNew: fresh)
+        let errno = ScratchName.settle(fresh, as: path)
+        guard errno == 0 else {
+            throw .temporary(
+                Cause("key file cannot be created", about: path, errno: errno, remedy: "an existing key is never replaced"))
+        }
+        try Durability.settle(Privacy.folder(of: path))
     }
 
     /// Puts a new key before those of the ring, and the mark that says that the records are being sealed anew.
@@ -27,12 +34,14 @@ enum KeyFileWriting {
         try replace(path, with: text)
     }
 
-    /// Puts a new key behind those of the ring: it opens, and does not seal yet.
+    /// Puts a new key behind those of the ring, and the mark that names it: it opens, and does not seal yet.
     static func prepare(_ path: [UInt8], _ ring: borrowing KeyRing) throws(Failure) {
         let line = try newLine()
+        let name = line.withUnsafeBytes { Array($0[..<(2 * KeyID.size)]) }
+        let mark = [UInt8](KeyRing.preparedMark) + name + [UInt8]("\n")
         let text = try ring.withText { (old) throws(Failure) in
             line.withUnsafeBytes { line in
-                Secret(concatenating: old, old.last == UInt8(ascii: "\n") ? [] : [UInt8]("\n"), line)
+                Secret(concatenating: old, (old.last == UInt8(ascii: "\n") ? [] : [UInt8]("\n")) + mark, line)
             }
         }
         try replace(path, with: text)
@@ -59,9 +68,7 @@ enum KeyFileWriting {
 
     /// Whoever reads the file sees the old one or the new one, whatever happens.
     private static func replace(_ path: [UInt8], with text: borrowing Secret) throws(Failure) {
-        let fresh = path + [UInt8](".new")
-        // Left by somebody who was killed: the lock on the store's folder says that nobody writes it now.
-        _ = fresh.withCString { unlink($0) }
+        let fresh = try ScratchName.beside(path)
         try write(text, toNew: fresh)
         guard fresh.withCString({ fresh in path.withCString { Glibc.rename(fresh, $0) } }) == 0 else {
             let errno = cplatform_errno()
@@ -75,9 +82,7 @@ enum KeyFileWriting {
         let descriptor = path.withCString { cplatform_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
         guard descriptor >= 0 else {
             throw .temporary(
-                Cause(
-                    "key file cannot be created", about: path, errno: cplatform_errno(),
-                    remedy: "an existing key is never replaced"))
+                Cause("key file cannot be created", about: path, errno: cplatform_errno()))
         }
         let size = text.count
         let written = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } == size

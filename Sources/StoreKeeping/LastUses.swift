@@ -21,7 +21,7 @@ extension ReplayCache {
         try Privacy.require(folder, .folder)
         var uses: [[UInt8]: UInt64] = [:]
         for _ in 0..<100 {
-            let isRead: Bool? = try Environment(at: file, for: .reading).read { (view) throws(Failure) in
+            let isRead: Bool? = try Environment(at: file, for: .reading, remedy: .replayCache).read { (view) throws(Failure) in
                 try view.forEach(from: [UInt8(ascii: "h")]) { (key, value) throws(Failure) in
                     guard key.first == UInt8(ascii: "h") else { return false }
                     let value = Array(value)

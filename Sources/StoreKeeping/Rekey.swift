@@ -11,6 +11,8 @@ public struct Rekeying: Sendable {
     public internal(set) var resealed = 0
     /// Records that no key of the ring opens: they are left as they are.
     public internal(set) var damaged: [Failure] = []
+    /// Whether the old keys are kept, since a record that cannot be read now might be read under one.
+    public internal(set) var keepsOldKeys = false
 }
 
 extension StoreKeeper {
@@ -23,9 +25,16 @@ extension StoreKeeper {
     /// no record is sealed under it. Whoever is killed in between leaves a store in which every login works, and a mark in the
     /// key file, by which the next one goes on.
     ///
-    /// - Parameter progress: is told, after each transaction, how many records were sealed anew, and of how many.
-    public func rekey(progress: (Int, Int) -> Void = { _, _ in }) throws(Failure) -> Rekeying {
+    /// - Parameters:
+    ///   - givesUpDamaged: whether old keys go though there are records that could not be read.
+    ///   - progress: is told, after each transaction, how many records were sealed anew, and of how many.
+    public func rekey(
+        givesUpDamaged: Bool = false, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws(Failure) -> Rekeying {
         let keyPath = try keyFile()
+        // The store's own lock does not keep another store away that has the same keys.
+        let lock = try keyLock(keyPath)
+        defer { withExtendedLifetime(lock) {} }
         var rekeying = Rekeying()
         rekeying.wasResumed = try write { (records) throws(Failure) in
             let ring = try ring(for: records)
@@ -36,6 +45,8 @@ extension StoreKeeper {
         while let start = next {
             next = try resealBatch(from: start, &rekeying, progress)
         }
+        rekeying.keepsOldKeys = !rekeying.damaged.isEmpty && !givesUpDamaged
+        guard !rekeying.keepsOldKeys else { return rekeying }
         try write { (records) throws(Failure) in
             let ring = try ring(for: records)
             var isDone = true
@@ -53,6 +64,13 @@ extension StoreKeeper {
             try KeyFileWriting.endRekeying(keyPath, ring)
         }
         return rekeying
+    }
+
+    /// A lock on the folder of the keys, where it is not the store's, which is locked anyway.
+    private func keyLock(_ keyPath: [UInt8]) throws(Failure) -> FolderLock? {
+        let folder = Privacy.folder(of: keyPath)
+        if case .file(let path) = store.medium, FolderLock.areSame(folder, Privacy.folder(of: path)) { return nil }
+        return try FolderLock(on: folder)
     }
 
     /// - Returns: the key to go on from, or nil at the end.

@@ -20,8 +20,7 @@ extension StoreKeeper {
         try Privacy.require(folder, .folder)
         let lock = try FolderLock(on: folder)
         defer { withExtendedLifetime(lock) {} }
-        let fresh = path + [UInt8](".new")
-        _ = fresh.withCString { unlink($0) }
+        let fresh = try ScratchName.beside(path)
         try StoreKeeper.copy(Environment(at: backup, for: .readingCopy), to: fresh)
         do throws(Failure) {
             let records = try adopt(fresh, calledBy: backup)
@@ -29,7 +28,7 @@ extension StoreKeeper {
             try Durability.settle(folder)
             return records
         } catch {
-            for name in [fresh, fresh + [UInt8]("-lock")] { _ = name.withCString { unlink($0) } }
+            ScratchName.removeEnvironment(fresh)
             throw error
         }
     }
@@ -55,13 +54,28 @@ extension StoreKeeper {
     }
 
     private static func exchange(_ fresh: [UInt8], with path: [UInt8]) throws(Failure) {
-        let replaced = path + [UInt8](StoreKeeper.replacedSuffix)
-        _ = replaced.withCString { unlink($0) }
-        _ = path.withCString { path in replaced.withCString { link(path, $0) } }
+        let kept = try keep(path)
         guard fresh.withCString({ fresh in path.withCString { Glibc.rename(fresh, $0) } }) == 0 else {
-            throw .temporary(Cause("store cannot be replaced", about: path, errno: cplatform_errno()))
+            let errno = cplatform_errno()
+            _ = kept.withCString { unlink($0) }
+            throw .temporary(Cause("store cannot be replaced", about: path, errno: errno))
         }
         // The lock file numbers the old store's states: the next to open the store makes a new one.
         for name in [path + [UInt8]("-lock"), fresh + [UInt8]("-lock")] { _ = name.withCString { unlink($0) } }
+    }
+
+    /// Gives the store a second name that nothing has yet: what was replaced before is kept, too.
+    private static func keep(_ path: [UInt8]) throws(Failure) -> [UInt8] {
+        var name = path + [UInt8](replacedSuffix)
+        for number in 2... {
+            if path.withCString({ path in name.withCString { link(path, $0) } }) == 0 { return name }
+            // Nothing to keep: the store was lost.
+            if cplatform_errno() == ENOENT { return name }
+            guard cplatform_errno() == EEXIST, number < 1000 else {
+                throw .temporary(Cause("store cannot be kept", about: name, errno: cplatform_errno()))
+            }
+            name = path + [UInt8](replacedSuffix) + [UInt8](".") + [UInt8](decimal: number)
+        }
+        return name
     }
 }

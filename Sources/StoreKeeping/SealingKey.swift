@@ -26,42 +26,41 @@ extension StoreKeeper {
                 remedy: "copy it from the host on which the store was made, or last rekeyed"))
     }
 
-    /// Adds a key that opens and does not seal yet, so that every host can have it before the first record is sealed under
-    /// it.
+    /// Adds a key that opens and does not seal yet, so that everybody can have it before the first record is sealed under it:
+    /// other hosts, and services that were given a copy of the keys when they were started.
     ///
     /// - Returns: its name.
-    /// - Throws: `misused` where the store is this host's alone, or a key is prepared already.
+    /// - Throws: `misused` where a key is prepared already.
     public func prepareRekeying() throws(Failure) -> KeyID {
-        guard case .database = store.medium else {
-            throw .misused(Cause("nothing to prepare", about: place.name, remedy: "no other host has this store: store rekey"))
-        }
         let keyPath = try keyFile()
         return try write { (records) throws(Failure) in
             let ring = try ring(for: records)
-            guard ring.ids.count == 1 else {
+            if let prepared = ring.prepared {
                 throw .misused(
                     Cause(
-                        "a key is prepared already", about: Hex.encode(ring.ids[1].bytes),
-                        remedy: "copy the key file to every host, then store rekey"))
+                        "a key is prepared already", about: Hex.encode(prepared.bytes),
+                        remedy: "give the key file to all who need it, then store rekey"))
             }
             try KeyFileWriting.prepare(keyPath, ring)
-            return try KeyRing(at: keys).ids[1]
+            return try KeyRing(at: keys).prepared!
         }
     }
 
-    /// Makes the new key the one that seals.
+    /// Makes the key that was prepared the one that seals; or a new one, where nobody else needs it first.
     func beginRekeying(_ records: borrowing Records, _ ring: borrowing KeyRing) throws(Failure) {
         let keyPath = try keyFile()
-        guard let connection = records.connection else { return try KeyFileWriting.beginRekeying(keyPath, ring) }
-        guard ring.ids.count > 1 else {
+        if let prepared = ring.prepared {
+            try KeyFileWriting.promote(prepared, in: keyPath, ring)
+        } else if records.connection == nil {
+            try KeyFileWriting.beginRekeying(keyPath, ring)
+        } else {
             throw .misused(
                 Cause(
                     "no key is prepared", about: keys.path,
                     remedy: "store rekey --prepare makes one; copy the key file to every host, then store rekey"))
         }
-        let new = ring.ids[1]
-        try KeyFileWriting.promote(new, in: keyPath, ring)
-        try connection.setSealingKey(new.bytes)
+        let current = try KeyRing(at: keys).current.bytes
+        try records.connection?.setSealingKey(current)
     }
 
     /// - Throws: `misused` where the keys are in no file that could be changed.
@@ -70,7 +69,7 @@ extension StoreKeeper {
             throw .misused(
                 Cause(
                     "a credential cannot be changed", about: keys.path,
-                    remedy: "name the file that it is loaded from with --store-key"))
+                    remedy: "name the key file itself with --store-key; see side-store.md for credentials"))
         }
         return path
     }

@@ -39,6 +39,12 @@ public struct StoreKeeper {
         return path
     }
 
+    /// - Throws: `temporary` where store or keys cannot be read.
+    public func requireReadable() throws(Failure) {
+        _ = try KeyRing(at: keys)
+        try read { (_) throws(Failure) in () }
+    }
+
     /// Gives a login a secret, in place of the one it may have. It is on disk when this returns.
     ///
     /// - Parameter now: in seconds since 1970.
@@ -61,6 +67,7 @@ public struct StoreKeeper {
     ///
     /// - Throws: `rejected` where the one has no secret, or the other has one.
     public func rename(_ login: Login, to other: Login) throws(Failure) {
+        try Batch.requireLogin(login)
         try Batch.requireLogin(other)
         try write { (records) throws(Failure) in
             let ring = try ring(for: records)

@@ -12,14 +12,14 @@ struct SecretSource: ParsableArguments {
     /// The longest secret, in bytes.
     static let limit = 1024
 
-    /// - Parameter twice: whether the terminal asks again, against mistyping.
+    /// - Parameter twice: whether it is a new secret, for which the terminal asks again, against mistyping.
     /// - Throws: `misused` where there is none, or it cannot be one.
     func read(twice: Bool) throws(Failure) -> Secret {
-        if stdin { return try SecretSource.checked(SecretSource.standardInput()) }
+        if stdin { return try SecretSource.checked(SecretSource.standardInput(), isNew: twice) }
         let terminal = try Terminal()
-        let secret = try SecretSource.checked(terminal.ask("Secret: "))
+        let secret = try SecretSource.checked(terminal.ask("Secret: "), isNew: twice)
         if twice {
-            let again = try SecretSource.checked(terminal.ask("Again: "))
+            let again = try SecretSource.checked(terminal.ask("Again: "), isNew: twice)
             let same = secret.withUnsafeBytes { left in
                 again.withUnsafeBytes { right in ConstantTime.equal(left, right) }
             }
@@ -28,7 +28,7 @@ struct SecretSource: ParsableArguments {
         return secret
     }
 
-    private static func checked(_ line: consuming Secret) throws(Failure) -> Secret {
+    private static func checked(_ line: consuming Secret, isNew: Bool) throws(Failure) -> Secret {
         let secret = line.withUnsafeBytes { bytes in
             Secret(copying: UnsafeRawBufferPointer(rebasing: bytes[..<lengthOfLine(bytes)]))
         }
@@ -39,6 +39,9 @@ struct SecretSource: ParsableArguments {
         let hasControlByte = secret.withUnsafeBytes { $0.contains { $0 < 0x20 || $0 == 0x7F } }
         guard !hasControlByte else {
             throw .misused(Cause("control byte in secret", remedy: "a secret is one line of text"))
+        }
+        guard !isNew || secret.withUnsafeBytes(UTF8Text.isValid) else {
+            throw .misused(Cause("secret is not UTF-8", remedy: "a mail client's would be; secret import takes other bytes"))
         }
         return secret
     }

@@ -56,7 +56,7 @@ import Verdicts
         #expect(problem(folder("none"), .file) == nil)
     }
 
-    @Test(arguments: [("/a/b", "/a"), ("/a", "/"), ("a", "."), ("a/b/c", "a/b")])
+    @Test(arguments: [("/a/b", "/a"), ("/a", "/"), ("a", "."), ("a/b/c", "a/b"), ("/a//b", "/a"), ("//a", "/")])
     func `the folder of a path is what stands before its last part`(path: String, expected: String) {
         #expect(Privacy.folder(of: Array(path.utf8)).text == expected)
     }

@@ -87,10 +87,10 @@ int cplatform_is_address(const char *text);
 /* getrandom(2) until the buffer is full. Returns 0 or an errno. */
 int cplatform_random(void *bytes, size_t count);
 
-/* Until cplatform_leave_faults, SIGBUS, SIGSEGV and SIGABRT end the program as a store that is damaged: with one line on
- * standard error that names the path last given, with the record below in the system's log, and with exit status 111. Each
- * needs its own leaving. */
-void cplatform_enter_faults(const char *path);
+/* Until cplatform_leave_faults, SIGBUS, SIGSEGV, SIGABRT, SIGFPE, SIGILL and SIGTRAP end the program as a store that is
+ * damaged: with one line on standard error that names the path last given and its remedy, with the record below in the
+ * system's log, and with exit status 111. SIGXFSZ is ignored. Each needs its own leaving. */
+void cplatform_enter_faults(const char *path, const char *remedy);
 void cplatform_leave_faults(void);
 
 /* What the system's log is told then. Nothing, where this was not called. */

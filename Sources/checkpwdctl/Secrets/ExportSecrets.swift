@@ -39,7 +39,7 @@ struct ExportSecrets: ParsableCommand {
             }
             let keeper = options.keeper
             // Before the file is made: where the store cannot be read, there is nothing to write.
-            _ = try keeper.store.knows(Login([]))
+            try keeper.requireReadable()
             var file = try ClearTextFile(output.map { [UInt8]($0.utf8) })
             var text = WipedText()
             var refused = 0

@@ -48,7 +48,7 @@ struct Importing: ~Copyable {
         if isDryRun {
             known = Set(try keeper.entries().map(\.login.bytes))
         } else {
-            _ = try keeper.store.knows(Login([]))
+            try keeper.requireReadable()
             known = nil
         }
     }

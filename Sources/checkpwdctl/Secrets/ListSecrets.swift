@@ -37,9 +37,15 @@ struct ListSecrets: ParsableCommand {
             let keeper = options.keeper
             let entries = try keeper.entries()
             let uses = names ? [:] : try keeper.store.replayCache(in: replayCache.map { [UInt8]($0.utf8) }).lastUses()
+            var unprintable = 0
             for entry in entries {
                 let used = uses[entry.login.bytes]
                 if names {
+                    // Nothing that a script could take for another login.
+                    guard !entry.login.hasControlByte else {
+                        unprintable += 1
+                        continue
+                    }
                     try Output.write(entry.login.bytes)
                 } else if json {
                     try Output.write(
@@ -49,9 +55,23 @@ struct ListSecrets: ParsableCommand {
                         ]))
                 } else {
                     let times = [entry.created, entry.changed, used].map { "\t" + Timestamp.text($0) }
-                    try Output.write(entry.login.bytes + [UInt8](times.joined().utf8))
+                    try Output.write(ListSecrets.printable(entry.login) + [UInt8](times.joined().utf8))
                 }
             }
+            guard unprintable == 0 else {
+                throw .rejected(
+                    Cause(
+                        "logins with control bytes left out", about: [UInt8](decimal: unprintable),
+                        remedy: "the store is damaged, or somebody wrote into it; store check"))
+            }
         }
+    }
+
+    /// Keys are not sealed: one that no login can have is somebody's who wrote into the file, for a terminal to obey.
+    private static func printable(_ login: Login) -> [UInt8] {
+        guard login.hasControlByte || !login.bytes.withUnsafeBytes(UTF8Text.isValid) else { return login.bytes }
+        var text: [UInt8] = []
+        text.appendReadable(login.bytes)
+        return text
     }
 }

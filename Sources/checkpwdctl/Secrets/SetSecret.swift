@@ -15,7 +15,7 @@ struct SetSecret: ParsableCommand {
     func run() throws {
         try failing { () throws(Failure) in
             // Before the question: whoever answers it should not have done so in vain.
-            _ = try store.keeper.store.knows(login.name)
+            try store.keeper.requireReadable()
             let secret = try preparation.apply(to: source.read(twice: true))
             try store.keeper.set(secret, of: login.name, now: Timestamp.now)
         }
