@@ -103,6 +103,8 @@ private struct KeyLines {
                 ids = []
                 return
             }
+            // A key that is made the first stands twice for a while.
+            guard !ids.contains(id) else { continue }
             ids.append(id)
             digits.append(start + 2 * KeyID.size + 1)
         }

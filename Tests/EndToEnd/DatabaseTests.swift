@@ -207,7 +207,7 @@ extension OnStage {
             let early = control("store", "rekey", on: sample)
             #expect(early.status == 2 && early.errors.hasPrefix("checkpwdctl: no key is prepared: \(sample.keyPath); "))
             let prepared = control("store", "rekey", "--prepare", on: sample)
-            #expect(prepared.output.hasSuffix("copy \(sample.keyPath) to every host that uses this store, then run store rekey here\n"))
+            #expect(prepared.output.hasSuffix("give \(sample.keyPath) to every host and service that has a copy of it, then run store rekey here\n"))
             let others = sample.folder("keys/other.key")
             try FileManager.default.copyItem(atPath: sample.keyPath, toPath: others)
             #expect(control("store", "rekey", on: sample).output == "1 records sealed anew; the old keys are retired\n")

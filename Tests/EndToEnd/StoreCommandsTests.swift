@@ -89,4 +89,31 @@ import Testing
     func `a size that is none is refused`(size: String) {
         #expect(run("set", "--stdin", "--max-size=\(size)", "alice", input: "x").status == 64)
     }
+
+    @Test func `an import or export of a store that cannot be read says so at once`() {
+        #expect(run("secret", "import", "--format", "colon", "-").status == 111)
+        #expect(run("secret", "export", "-o", folder("out")).status == 111)
+    }
+
+    @Test func `a secret is UTF-8`() {
+        fill()
+        let outcome = Program(
+            [Stage.checkpwdctl, "set", "--stdin", "-S", folder("secrets.mdb"), "-K", folder("store.key"), "carol"]
+        ).run(input: [0xFF, 0xFE])
+        #expect(outcome.status == 2 && outcome.errors.hasPrefix("checkpwdctl: secret is not UTF-8; "))
+    }
+
+    /// Logins are not sealed: who can write the file can put any bytes there.
+    @Test func `what somebody wrote into the file does not reach the terminal as it is`() throws {
+        fill()
+        var bytes = Array(try #require(FileManager.default.contents(atPath: folder("secrets.mdb"))))
+        for place in bytes.indices where bytes[place...].starts(with: Array("alice".utf8)) {
+            bytes.replaceSubrange(place..<(place + 5), with: [0x1B, 0x5B, 0x0A, 0x72, 0x6F])
+        }
+        folder.write("secrets.mdb", bytes)
+        let table = run("list")
+        #expect(table.output.hasPrefix("\\x1b[\\x0aro\t") && table.output.split(separator: "\n").count == 2)
+        let names = run("list", "--names")
+        #expect(names.output == "bob\n" && names.status == 1)
+    }
 }

@@ -78,6 +78,38 @@ extension OnStage {
             #expect(ctl(sample, "store", "check").status == 0)
         }
 
+        /// Damage at one place, and what must not end a login unheard.
+        @Test(arguments: ["page size", "length", "blocked signals", "no file may grow"])
+        func `whatever signal it would be, a login ends in 111 and one line`(kind: String) throws {
+            let sample = try SampleStore("alice", "bob")
+            var bytes = Array(try #require(FileManager.default.contents(atPath: sample.path)))
+            var wrapper: [String] = []
+            let alices = bytes.indices.filter { bytes[$0...].starts(with: Array("alice".utf8)) }
+            switch kind {
+            case "page size":
+                // LMDB divides by it: SIGFPE.
+                for page in [0, 4096] { bytes.replaceSubrange((page + 40)..<(page + 44), with: [0, 0, 0, 0]) }
+            case "length":
+                for place in alices { bytes.replaceSubrange((place - 8)..<(place - 4), with: [255, 255, 255, 255]) }
+            case "blocked signals":
+                for place in alices { bytes.replaceSubrange((place - 8)..<(place - 6), with: [0x60, 0xEA]) }
+                wrapper = ["env", "--block-signal=SEGV,BUS,ABRT"]
+            default:
+                wrapper = ["prlimit", "--fsize=0"]
+            }
+            sample.folder.write("store/secrets.mdb", bytes)
+            if kind == "no file may grow" { unlink(sample.path + "-lock") }
+            let outcome = Program(
+                wrapper + [
+                    Stage.pamCheckpwd, "-s", "damage", "-e", "-p", "store", "-S", sample.path, "-K", sample.keyPath,
+                    "--replay-cache", sample.folder("cache"), "/bin/true",
+                ]
+            ).run(descriptor3: try Login.cramMD5("alice", "secret of alice"))
+            #expect(outcome.status == 111, "\(outcome.errors)")
+            // Where no file may grow, standard error is one that may not either.
+            if kind != "no file may grow" { #expect(outcome.errors.filter { $0 == "\n" }.count == 1, "\(outcome.errors)") }
+        }
+
         /// A record that claims to be so long that it reaches beyond the end of the file.
         @Test func `a fault while reading ends in one line that says so, and in the system's log`() throws {
             let sample = try SampleStore("alice", "bob")

@@ -47,6 +47,21 @@ import Verdicts
         #expect(remember("<0.1000@host>", now: 1601, until: 9999) == nil)
     }
 
+    /// Removing takes pages, too: at every doubling of the map there is a moment without any.
+    @Test func `a cache that is full to the last page, of what is over, takes new answers`() throws {
+        let login = String(repeating: "a", count: 400)
+        var number = 0
+        func size() -> Int {
+            (try? FileManager.default.attributesOfItem(atPath: folder("cache/replay.mdb"))[.size] as? Int) ?? 0
+        }
+        while size() < (1 << 20) - 4096, number < 5000 {
+            #expect(remember("<\(number).1000@host>", of: login) == nil)
+            number += 1
+        }
+        #expect(number > 500)
+        for later in 0..<20 { #expect(remember("<\(later).2000@host>", of: login, now: 2000, until: 2600) == nil) }
+    }
+
     @Test(arguments: [mode_t(0o755), 0o770, 0o701])
     func `a folder that others could touch is a temporary failure`(mode: mode_t) {
         mkdir(folder("cache"), 0o700)

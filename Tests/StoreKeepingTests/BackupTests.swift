@@ -26,7 +26,10 @@ import Verdicts
         try FileManager.default.moveItem(atPath: sample.path + ".replaced", toPath: sample.folder("store/old.mdb"))
         let old = SecretStore(at: .file(Array(sample.folder("store/old.mdb").utf8)))
         #expect(try !old.knows(Login("bob")))
-        // And it goes on.
+        // And it goes on, and nothing that was replaced is lost by the next time.
+        try FileManager.default.moveItem(atPath: sample.folder("store/old.mdb"), toPath: sample.path + ".replaced")
+        #expect(try sample.keeper.restore(from: backup) == 2)
+        #expect(try names(sample, in: "store").isSuperset(of: ["secrets.mdb.replaced", "secrets.mdb.replaced.2"]))
         try sample.set("new", of: "carol")
         #expect(try sample.text(of: "carol") == "new")
     }

@@ -1,4 +1,5 @@
 import Credentials
+import Foundation
 import SecretStore
 import TestSupport
 import Testing
@@ -11,6 +12,22 @@ import Verdicts
         let sample = try SampleStore("alice", "bob")
         let findings = try sample.keeper.check()
         #expect(findings.records == 2 && findings.problems.isEmpty)
+    }
+
+    /// A lookup goes by the keys that stand in the branches of the tree, a walk does not.
+    @Test func `a record that a lookup does not find is a problem, though it is there`() throws {
+        let sample = try SampleStore()
+        try sample.fill((100..<400).map { "login\($0)" })
+        var bytes = Array(try #require(FileManager.default.contents(atPath: sample.path)))
+        for page in stride(from: 8192, to: bytes.count, by: 4096) where bytes[page + 10] == 1 && bytes[page + 11] == 0 {
+            // LMDB's page: 16 bytes of head, then 2 for the place of each node; of a node 8 bytes of head, then its key.
+            let node = page + Int(bytes[page + 18]) + Int(bytes[page + 19]) << 8
+            bytes[node + 8 + 5] = UInt8(ascii: "9")
+        }
+        sample.folder.write("store/secrets.mdb", bytes)
+        let findings = try sample.keeper.check()
+        #expect(findings.records == 300)
+        #expect(findings.problems.contains { "\($0)".hasPrefix("temporary: record is not found by a lookup: login") })
     }
 
     @Test func `every record that does not open is named, and the others are read`() throws {

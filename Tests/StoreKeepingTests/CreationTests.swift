@@ -23,11 +23,16 @@ import Verdicts
         #expect(try sample.isWhole("alice"))
     }
 
-    @Test func `an existing key is used, and stays as it is`() throws {
+    /// A rekeying of the one store would leave the other without its keys.
+    @Test func `an existing key is used only where that is asked for, and stays as it is`() throws {
         let sample = try SampleStore("alice")
         let key = FileManager.default.contents(atPath: sample.keyPath)
         let second = StoreKeeper(at: .file(Array(sample.folder("second/secrets.mdb").utf8)), keys: sample.keys)
-        #expect(try !second.create())
+        let refusal = failure { () throws(Failure) in _ = try second.create() }
+        #expect("\(refusal!)".hasPrefix("temporary: key exists: \(sample.keyPath); "))
+        #expect(!FileManager.default.fileExists(atPath: sample.folder("second/secrets.mdb")))
+        #expect(try !second.create(adoptingKey: true))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sample.folder("second")) == ["secrets.mdb"])
         #expect(FileManager.default.contents(atPath: sample.keyPath) == key)
     }
 
@@ -35,7 +40,7 @@ import Verdicts
         let sample = try SampleStore()
         chmod(sample.keyPath, 0o644)
         let second = StoreKeeper(at: .file(Array(sample.folder("second/secrets.mdb").utf8)), keys: sample.keys)
-        let failure = failure { () throws(Failure) in _ = try second.create() }
+        let failure = failure { () throws(Failure) in _ = try second.create(adoptingKey: true) }
         #expect("\(failure!)".hasPrefix("temporary: not private: \(sample.keyPath)"))
         #expect(!FileManager.default.fileExists(atPath: sample.folder("second/secrets.mdb")))
     }

@@ -18,7 +18,7 @@ import Verdicts
     @Test func `an existing store is never replaced, and its key neither`() throws {
         let sample = try SampleDatabase("alice")
         let key = FileManager.default.contents(atPath: sample.keyPath)
-        let failure = failure { () throws(Failure) in _ = try sample.keeper.create() }
+        let failure = failure { () throws(Failure) in _ = try sample.keeper.create(adoptingKey: true) }
         #expect("\(failure!)".hasPrefix("temporary: store cannot be created: postgresql:///\(sample.name): relation "))
         #expect("\(failure!)".hasSuffix("already exists; an existing store is never replaced"))
         #expect(FileManager.default.contents(atPath: sample.keyPath) == key)

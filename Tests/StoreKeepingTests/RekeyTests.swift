@@ -49,8 +49,14 @@ import Verdicts
         try Environment(at: Array(sample.path.utf8), for: .writing).write { (view) throws(Failure) in
             view.put(Array("mallory".utf8), try view.value(of: Array("bob".utf8))!)
         }
+        let old = try KeyRing(at: sample.keys).current
         let rekeying = try sample.keeper.rekey()
-        #expect(rekeying.resealed == 2)
+        #expect(rekeying.resealed == 2 && rekeying.keepsOldKeys)
+        // What cannot be read now may be read by a newer program, or once it is mended.
+        #expect(try KeyRing(at: sample.keys).ids.contains(old))
+        let ended = try sample.keeper.rekey(givesUpDamaged: true)
+        #expect(ended.wasResumed && ended.resealed == 0 && !ended.keepsOldKeys)
+        #expect(try KeyRing(at: sample.keys).ids.count == 1)
         #expect(rekeying.damaged.map { "\($0)" }.first?.hasPrefix("temporary: record damaged: mallory") == true)
         #expect(try sample.isWhole("alice") && sample.isWhole("bob"))
     }

@@ -54,9 +54,28 @@ import Verdicts
         _ = try sample.keeper.prepareRekeying()
         let again = failure { () throws(Failure) in _ = try sample.keeper.prepareRekeying() }
         #expect("\(again!)".hasPrefix("misused: a key is prepared already: "))
-        let alone = try SampleStore()
-        let file = failure { () throws(Failure) in _ = try alone.keeper.prepareRekeying() }
-        #expect("\(file!)".hasPrefix("misused: nothing to prepare: "))
+    }
+
+    /// For services that have a copy of the keys: a systemd credential is one.
+    @Test func `a store of this host alone can be prepared, too, and seals under what was prepared`() throws {
+        let sample = try SampleStore("alice")
+        let prepared = try sample.keeper.prepareRekeying()
+        let copy = try #require(FileManager.default.contents(atPath: sample.keyPath))
+        #expect(try sample.keeper.rekey().resealed == 1)
+        #expect(try KeyRing(at: sample.keys).ids == [prepared])
+        mkdir(sample.folder("copy"), 0o700)
+        let credential = KeyPlace.file(Array(sample.folder.write("copy/store.key", copy).utf8))
+        #expect(try sample.store.secret(of: Login("alice"), with: credential)?.text() == "secret of alice")
+    }
+
+    /// Put there to open an old backup, and not to seal.
+    @Test func `an old key at the end of the file is not taken for a prepared one`() throws {
+        let sample = try SampleDatabase("alice")
+        let old = String(repeating: "5a", count: 32)
+        let text = try String(contentsOfFile: sample.keyPath, encoding: .utf8)
+        sample.folder.write((sample.keyPath as NSString).pathComponents.suffix(2).joined(separator: "/"), (text + "01020304:\(old)\n").utf8)
+        let early = failure { () throws(Failure) in _ = try sample.keeper.rekey() }
+        #expect("\(early!)".hasPrefix("misused: no key is prepared: "))
     }
 
     @Test func `a host whose key file is not the one of now cannot write`() throws {
