@@ -19,7 +19,8 @@ ASAN = --sanitize=address --scratch-path .build-asan $(LLD)
 
 BUILD_PACKAGES = libpam0g-dev nettle-dev liblmdb-dev
 DEMO_PACKAGES = python3
-TEST_PACKAGES = curl swaks python3 mandoc strace fail2ban dovecot-imapd ucspi-tcp qpsmtpd
+TEST_PACKAGES = curl swaks msmtp python3 openssl mandoc strace fail2ban dovecot-imapd ucspi-tcp qpsmtpd postfix \
+    libsasl2-modules
 
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 
@@ -47,6 +48,7 @@ demo: pam-checkpwd
 # Without root, the tests that need real accounts are skipped, and counted as skipped.
 test: pam-checkpwd
 	@Tests/Stage/packages $(TEST_PACKAGES)
+	@Tests/Stage/exim >/dev/null
 	@echo "Building everything and its tests, about 5 minutes the first time ..."
 	$(SWIFT) build --build-tests
 	@if [ "$$(id -u)" -eq 0 ]; then exec Tests/Stage/private-etc $(SWIFT) test --skip-build --disable-xctest; \
@@ -56,6 +58,7 @@ test: pam-checkpwd
 # trace the process, which pam-checkpwd forbids, and what lives until a program's end is freed by ending.
 test-asan:
 	@Tests/Stage/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@Tests/Stage/exim >/dev/null
 	@echo "Building everything and its tests with AddressSanitizer, about 5 minutes the first time ..."
 	$(SWIFT) build --build-tests $(ASAN)
 	@export ASAN_OPTIONS=detect_leaks=0; \
@@ -95,4 +98,4 @@ install: release
 	else install -m 0644 pam.d/pam-checkpwd "$$service"; fi
 
 clean:
-	rm -rf .build .build-embedded .build-release .build-asan .build-bench .build-fuzz
+	rm -rf .build .build-embedded .build-release .build-asan .build-bench .build-fuzz .build-exim

@@ -39,7 +39,8 @@ final class LoopbackServer: Sendable {
         _ = cplatform_wait(pid)
     }
 
-    private static func freePort() -> Int {
+    /// A port that nobody has, a moment ago.
+    static func freePort() -> Int {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = loopback(0)
@@ -53,7 +54,8 @@ final class LoopbackServer: Sendable {
         return Int(UInt16(bigEndian: address.sin_port))
     }
 
-    private static func answers(_ port: Int) -> Bool {
+    /// Whether somebody listens there.
+    static func answers(_ port: Int) -> Bool {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = loopback(port)
