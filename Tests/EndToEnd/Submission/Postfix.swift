@@ -39,8 +39,8 @@ final class Postfix: Sendable {
     }
 
     deinit {
-        // The shell of 'start-fg' has become the master; all its processes are in its group.
-        kill(pid, SIGTERM)
+        // What was started is a script that waits for the master.
+        _ = Program(["postfix", "stop"]).run()
         _ = cplatform_wait(pid)
     }
 
