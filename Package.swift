@@ -57,14 +57,18 @@ let package = Package(
         .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
         .target(name: "CLMDB", cSettings: shim),
         .target(name: "CNettle", cSettings: shim),
+        .target(name: "CUnistring", cSettings: shim),
 
         // The core: what a login passes through inside pam-checkpwd.
         .target(name: "ByteStrings", swiftSettings: core),
         .target(name: "Verdicts", dependencies: ["ByteStrings", "CPlatform"], swiftSettings: core),
+        .target(
+            name: "ProcessEnvironment", dependencies: ["ByteStrings", "CPlatform", "Verdicts"], swiftSettings: core),
         .target(name: "Credentials", dependencies: ["ByteStrings", "CPlatform"], swiftSettings: core),
         .target(
             name: "Checkpassword",
-            dependencies: ["ByteStrings", "Credentials", "CPlatform", "Verdicts"], swiftSettings: core),
+            dependencies: ["ByteStrings", "Credentials", "CPlatform", "ProcessEnvironment", "Verdicts"],
+            swiftSettings: core),
         .target(
             name: "PAM", dependencies: ["ByteStrings", "CPAM", "CPlatform", "Credentials", "Verdicts"],
             swiftSettings: core),
@@ -86,21 +90,43 @@ let package = Package(
             ],
             swiftSettings: core),
         .target(
-            name: "Privilege", dependencies: ["ByteStrings", "CPlatform", "Credentials", "Verdicts"],
+            name: "Privilege",
+            dependencies: ["ByteStrings", "CPlatform", "Credentials", "ProcessEnvironment", "Verdicts"],
             swiftSettings: core),
         .executableTarget(
             name: "pam-checkpwd",
             dependencies: [
-                "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "Privilege", "SecretStore",
-                "Verdicts",
+                "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "Privilege", "ProcessEnvironment",
+                "SecretStore", "Verdicts",
             ],
             swiftSettings: core + [.unsafeFlags(["-parse-as-library"])], linkerSettings: coreLink),
 
         // The administrator's tool.
+        .target(
+            name: "StoreKeeping",
+            dependencies: [
+                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "SecretStore", "Verdicts",
+            ],
+            swiftSettings: house),
+        .target(
+            name: "Interchange",
+            dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL", "SecretStore"], swiftSettings: house),
+        .target(
+            name: "Precis", dependencies: ["ByteStrings", "CUnistring", "Credentials", "Verdicts"], swiftSettings: house),
+        .target(
+            name: "Probe",
+            dependencies: [
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "Verdicts",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: house),
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "SecretStore", "Verdicts",
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Cryptography", "Interchange", "Precis",
+                "Probe", "SASL", "SecretStore", "StoreKeeping", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -130,7 +156,8 @@ let package = Package(
 
         // The tests: one target per module, and EndToEnd with real PAM, real accounts and real clients.
         .target(
-            name: "TestSupport", dependencies: ["CPlatform", "Credentials", "Verdicts"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: ["CPlatform", "Credentials", "SecretStore", "StoreKeeping", "Verdicts"], path: "Tests/TestSupport",
             swiftSettings: house),
         .testTarget(
             name: "SMTPFrontTests",
@@ -144,9 +171,10 @@ let package = Package(
             ],
             swiftSettings: house),
     ]
-        + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
+        + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("Bridge") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
+        + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",
@@ -159,7 +187,10 @@ let package = Package(
 
 /// The tests of one module.
 func suite(_ name: String, testing module: String? = nil) -> [Target] {
-    let needed: Set = ["ByteStrings", "CPAM", "Checkpassword", "Credentials", "TestSupport", "Verdicts", module ?? name]
+    let needed: Set = [
+        "ByteStrings", "CPAM", "Checkpassword", "Credentials", "SecretStore", "StoreKeeping", "TestSupport", "Verdicts",
+        module ?? name,
+    ]
     return [
         .testTarget(
             name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: house)
@@ -169,7 +200,7 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
+        "Checkpassword", "Credentials", "Interchange", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
     ]
     guard fuzzes else {
         return .testTarget(

@@ -25,8 +25,6 @@ private func refuseUnasked(_ request: borrowing Request) throws(Failure) {
     switch request.credential {
     case .password(let place) where place.isEmpty: throw .rejected(Cause("empty password"))
     case .digest(let digest, _, _) where digest.isEmpty: throw .rejected(Cause("empty answer"))
-    case .unknownMechanism(let byte):
-        throw .declined(Cause("mechanism not spoken", about: [UInt8](decimal: byte)))
     default: break
     }
 }
@@ -48,8 +46,8 @@ private func check(
             return try checkPassword(request, at: digest, login, policy)
         }
         return try admitProved(login, policy)
-    case .unknownMechanism:
-        throw .declined(Cause("mechanism not spoken"))
+    case .unknownMechanism(let byte):
+        throw .declined(Cause("mechanism not spoken", about: [UInt8](decimal: byte)))
     }
 }
 

@@ -1,6 +1,7 @@
 import Checkpassword
 import Credentials
 import PAM
+import SecretStore
 import Verdicts
 
 /// What the administrator decided on the command line, and what the caller says of the connection.
@@ -47,8 +48,8 @@ public struct Policy: Sendable {
     public var domains: [[UInt8]] = []
     /// The system account whose uid, gid, groups and home a virtual account has.
     public var virtualUser: Login?
-    /// Paths of the side store, of its key, and of the folder of the replay cache.
-    public var store: [UInt8], storeKey: [UInt8], replayCache: [UInt8]
+    /// Where the side store, its keys, and the folder of the replay cache are.
+    public var store: [UInt8], storeKeys: KeyPlace, replayCache: [UInt8]
     /// The greatest age of a challenge, in seconds; 0 for any.
     public var challengeAge: UInt64 = 600
     /// Where the login comes from, as the caller says; may be empty.
@@ -58,12 +59,12 @@ public struct Policy: Sendable {
     public var trace: Trace
 
     public init(
-        service: Service, store: [UInt8], storeKey: [UInt8], replayCache: [UInt8], remoteHost: [UInt8],
+        service: Service, store: [UInt8], storeKeys: KeyPlace, replayCache: [UInt8], remoteHost: [UInt8],
         terminal: [UInt8], trace: Trace
     ) {
         self.service = service
         self.store = store
-        self.storeKey = storeKey
+        self.storeKeys = storeKeys
         self.replayCache = replayCache
         self.remoteHost = remoteHost
         self.terminal = terminal

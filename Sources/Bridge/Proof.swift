@@ -17,7 +17,7 @@ func prove(
     let found = try secret(of: login, policy)
     let exists = found != nil
     // An unknown login takes as long as a wrong answer.
-    let secret = found ?? Secret(capacity: 16) { $0.count }
+    let secret = found ?? Secret(copying: [UInt8](repeating: 0, count: 16))
     let proved = try request.withBytes(at: challenge) { (challenge) throws(Failure) in
         try request.withBytes(at: digest) { (digest) throws(Failure) in
             try Answer(to: challenge, digest: digest).proves(secret, by: mechanisms.digests)
@@ -46,15 +46,14 @@ func compare(
     guard isRight else { throw .declined(Cause("wrong password")) }
 }
 
-private var noSecret: Cause { Cause("login has no secret", remedy: "checkpwdctl set gives it one") }
+private var noSecret: Cause { Cause("login has no secret", remedy: "checkpwdctl secret set gives it one") }
 
 /// The secret under the login as it was sent, or else under that of its account.
 private func secret(of login: LoginName, _ policy: Policy) throws(Failure) -> Secret? {
     policy.trace("side store", policy.store)
-    let ring = try KeyRing(at: policy.storeKey)
     let store = SecretStore(at: policy.store)
-    if let secret = try store.secret(of: login.sent, with: ring) { return secret }
-    return login.account == login.sent ? nil : try store.secret(of: login.account, with: ring)
+    if let secret = try store.secret(of: login.sent, with: policy.storeKeys) { return secret }
+    return login.account == login.sent ? nil : try store.secret(of: login.account, with: policy.storeKeys)
 }
 
 extension Mechanisms {

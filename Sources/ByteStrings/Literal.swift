@@ -49,3 +49,10 @@ extension Array where Element == UInt8 {
         return try body(UnsafePointer(terminated.baseAddress!))
     }
 }
+
+extension StaticString {
+    /// Literals end in a NUL byte and live as long as the program.
+    public var cString: UnsafePointer<CChar> {
+        UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+}

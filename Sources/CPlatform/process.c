@@ -1,8 +1,10 @@
 #include "CPlatform.h"
 
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 int cplatform_errno(void)
 {
@@ -73,4 +75,19 @@ int cplatform_random(void *bytes, size_t count)
 		}
 	}
 	return 0;
+}
+
+int cplatform_lock(int descriptor)
+{
+	while (flock(descriptor, LOCK_EX) == -1)
+		if (errno != EINTR)
+			return errno;
+	return 0;
+}
+
+long cplatform_address_space_limit(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? (long)limit.rlim_cur : -1;
 }

@@ -1,5 +1,6 @@
 import ByteStrings
 import CPlatform
+import ProcessEnvironment
 import Credentials
 import Verdicts
 
@@ -29,28 +30,28 @@ public enum Handover {
         }
         // Only now: a variable of the user's choice means nothing to a process that is the user.
         try ProgramEnvironment.add(environment)
-        try ProgramEnvironment.set("USER", identity.login.bytes)
-        try ProgramEnvironment.set("HOME", identity.home)
-        try ProgramEnvironment.set("SHELL", identity.shell)
+        try Variable.set("USER", identity.login.bytes)
+        try Variable.set("HOME", identity.home)
+        try Variable.set("SHELL", identity.shell)
     }
 
     /// Stays who it is, and tells Dovecot's checkpassword-reply who the user is.
     public static func describe(_ identity: Identity) throws(Failure) {
-        try ProgramEnvironment.set("USER", identity.login.bytes)
-        try ProgramEnvironment.set("HOME", identity.home)
-        try ProgramEnvironment.set("userdb_uid", [UInt8](decimal: identity.uid))
-        try ProgramEnvironment.set("userdb_gid", [UInt8](decimal: identity.gid))
-        try ProgramEnvironment.set("EXTRA", [UInt8]("userdb_uid userdb_gid"))
+        try Variable.set("USER", identity.login.bytes)
+        try Variable.set("HOME", identity.home)
+        try Variable.set("userdb_uid", [UInt8](decimal: identity.uid))
+        try Variable.set("userdb_gid", [UInt8](decimal: identity.gid))
+        try Variable.set("EXTRA", [UInt8]("userdb_uid userdb_gid"))
     }
 
     /// Stays who it is, and only names the login in `USER`.
     public static func name(_ login: Login) throws(Failure) {
-        try ProgramEnvironment.set("USER", login.bytes)
+        try Variable.set("USER", login.bytes)
     }
 
     /// Tells the program which service it serves, in `AUTHSERVICE`.
     public static func name(service: [UInt8]) throws(Failure) {
-        try ProgramEnvironment.set("AUTHSERVICE", service)
+        try Variable.set("AUTHSERVICE", service)
     }
 
     /// Runs a program in place of this one, with a login as its only argument, whatever blanks that holds.

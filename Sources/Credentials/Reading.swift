@@ -3,6 +3,10 @@ import CPlatform
 /// What the system said where a call failed: an errno(3).
 public struct SystemError: Error, Equatable, Sendable {
     public let errno: Int32
+
+    public init(errno: Int32) {
+        self.errno = errno
+    }
 }
 
 extension Secret {

@@ -1,5 +1,6 @@
 import ByteStrings
 import CPlatform
+import ProcessEnvironment
 import Verdicts
 
 /// Who started us, where they lack the rights that we have: the program is installed setuid root.
@@ -24,16 +25,16 @@ public struct Caller {
                     "privileged, but not root",
                     remedy: "install it setuid root, mode 4750, or without any privilege; see setuid.md"))
         }
-        let service = value("PAM_SERVICE").flatMap { $0.isEmpty ? nil : $0 }
-        let remoteHost = value("TCPREMOTEIP").flatMap(address)
+        let service = Variable.value("PAM_SERVICE").flatMap { $0.isEmpty ? nil : $0 }
+        let remoteHost = Variable.value("TCPREMOTEIP").flatMap(address)
         guard let noted = cplatform_take_over() else {
             throw .temporary(
                 Cause(
                     "cannot become root, or raise limits", errno: cplatform_errno(),
                     remedy: "ulimit -a shows the caller's limits"))
         }
-        try set("PATH", [UInt8]("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
-        if let remoteHost { try set("TCPREMOTEIP", remoteHost) }
+        try Variable.set("PATH", [UInt8]("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
+        if let remoteHost { try Variable.set("TCPREMOTEIP", remoteHost) }
         return Caller(noted: noted, service: service)
     }
 
@@ -47,17 +48,8 @@ public struct Caller {
         guard failed == 0 else { throw .temporary(Cause("cannot become the caller again", errno: failed)) }
     }
 
-    private static func value(_ name: StaticString) -> [UInt8]? {
-        [UInt8](name).withCString { getenv($0) }.map { [UInt8](cString: $0) }
-    }
-
     /// An address is the caller's word, too, but one that PAM's modules can read.
     private static func address(_ text: [UInt8]) -> [UInt8]? {
         text.withCString { cplatform_is_address($0) } == 1 ? text : nil
-    }
-
-    private static func set(_ name: StaticString, _ value: [UInt8]) throws(Failure) {
-        let failed = [UInt8](name).withCString { name in value.withCString { setenv(name, $0, 1) } }
-        guard failed == 0 else { throw .temporary(Cause("cannot set environment", errno: cplatform_errno())) }
     }
 }

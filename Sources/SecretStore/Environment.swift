@@ -4,13 +4,20 @@ import CPlatform
 import Verdicts
 
 /// An LMDB environment: one file, and beside it a lock file of the same name with `-lock`.
-struct Environment: ~Copyable {
-    private let lmdb: clmdb_functions
-    private let handle: OpaquePointer
-    private let path: [UInt8]
+///
+/// LMDB forbids a process to have the same file open twice. Its pages carry no checksum: while an environment is open, a fault
+/// ends the program as a store that is damaged, see `cplatform_enter_faults`.
+package struct Environment: ~Copyable {
+    let lmdb: clmdb_functions
+    let handle: OpaquePointer
+    package let path: [UInt8]
+    /// The size in bytes beyond which the map does not grow.
+    private let limit: Int
 
-    enum Access {
+    package enum Access: Sendable {
         case reading
+        /// Reading a file that nobody writes: a backup.
+        case readingCopy
         case writing
         /// Writing, to a file that may not exist yet.
         case creating
@@ -20,39 +27,53 @@ struct Environment: ~Copyable {
         fileprivate var flags: UInt32 {
             switch self {
             case .reading: UInt32(MDB_RDONLY)
+            case .readingCopy: UInt32(MDB_RDONLY | MDB_NOLOCK)
             case .writing, .creating: 0
             case .creatingVolatile: UInt32(MDB_NOSYNC)
             }
         }
 
         fileprivate var creates: Bool { self == .creating || self == .creatingVolatile }
+        fileprivate var writes: Bool { self == .writing || creates }
     }
 
     /// How many processes can look up at once; logins come in crowds. Set by whoever creates the lock file.
     private static let readers: UInt32 = 1022
 
-    init(at path: [UInt8], for access: Access) throws(Failure) {
+    /// Opens a file.
+    ///
+    /// - Parameter limit: the size in bytes beyond which it does not grow.
+    /// - Throws: `temporary` where it cannot be opened, is no environment, or is shorter than it says.
+    package init(at path: [UInt8], for access: Access, limit: Int = .max) throws(Failure) {
         let lmdb = try Environment.load()
+        path.withCString { cplatform_enter_faults($0) }
         var handle: OpaquePointer?
-        let failed = lmdb.env_create(&handle)
-        guard failed == 0, let handle else { throw Environment.failure("store cannot be opened", path, failed, lmdb) }
+        var status = lmdb.env_create(&handle)
+        guard status == 0, let handle else {
+            cplatform_leave_faults()
+            throw Environment.failure("store cannot be opened", path, status, lmdb)
+        }
+        _ = lmdb.env_set_assert(handle) { (_, _) in cplatform_die_of_fault() }
         _ = lmdb.env_set_maxreaders(handle, Environment.readers)
         // A map of one byte is rounded up to the data: a reader's address space may be bounded by its caller. A writer
         // takes the size that the last writer left.
-        if access == .reading { _ = lmdb.env_set_mapsize(handle, 1) }
+        if !access.writes { _ = lmdb.env_set_mapsize(handle, 1) }
         let flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS) | access.flags
-        let status = Environment.open(handle, path, flags, creating: access.creates, lmdb)
+        status = Environment.open(handle, path, flags, creating: access.creates, lmdb)
         guard status == 0 else {
             lmdb.env_close(handle)
+            cplatform_leave_faults()
             throw Environment.failure("store cannot be opened", path, status, lmdb)
         }
         self.lmdb = lmdb
         self.handle = handle
         self.path = path
+        self.limit = limit
     }
 
     deinit {
         lmdb.env_close(handle)
+        cplatform_leave_faults()
     }
 
     private static func open(
@@ -80,7 +101,8 @@ struct Environment: ~Copyable {
         var pages = MDB_stat()
         guard stat(path, &file) == 0 else { return cplatform_errno() }
         guard lmdb.env_info(handle, &info) == 0, lmdb.env_stat(handle, &pages) == 0 else { return MDB_INVALID }
-        return file.st_size >= (info.me_last_pgno + 1) * Int(pages.ms_psize) ? 0 : MDB_CORRUPTED
+        let (size, overflows) = (info.me_last_pgno &+ 1).multipliedReportingOverflow(by: Int(pages.ms_psize))
+        return !overflows && size > 0 && file.st_size >= size ? 0 : MDB_CORRUPTED
     }
 
     private static func load() throws(Failure) -> clmdb_functions {
@@ -94,21 +116,10 @@ struct Environment: ~Copyable {
         return functions.pointee
     }
 
-    static func failure(
-        _ what: StaticString, _ path: [UInt8], _ status: Int32, _ lmdb: clmdb_functions
-    ) -> Failure {
-        // LMDB's own codes are negative; the others are errno's.
-        guard status < 0, let words = lmdb.strerror(status) else {
-            return .temporary(
-                Cause(what, about: path, errno: status, remedy: "checkpwdctl init creates store and key"))
-        }
-        return .temporary(Cause(what, about: path + [UInt8](": ") + [UInt8](cString: words)))
-    }
-
     /// Runs `body` in a transaction that sees one state of the store, and changes nothing.
     ///
     /// - Returns: what `body` returned, or nil where a writer has outgrown our map: open the environment anew.
-    func read<Result: ~Copyable>(
+    package func read<Result: ~Copyable>(
         _ body: (borrowing View) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         var transaction: OpaquePointer?
@@ -127,10 +138,8 @@ struct Environment: ~Copyable {
     /// Runs `body` in a transaction and commits it: the changes are on disk when this returns. Where the map is full it
     /// is doubled, and `body` runs once more.
     ///
-    /// - Parameter limit: the size in bytes beyond which the map does not grow.
-    func write(
-        limit: Int = .max, _ body: (borrowing View) throws(Failure) -> Int32
-    ) throws(Failure) {
+    /// - Parameter body: returns LMDB's status.
+    package func write(_ body: (borrowing View) throws(Failure) -> Int32) throws(Failure) {
         while true {
             var transaction: OpaquePointer?
             var status = lmdb.txn_begin(handle, nil, 0, &transaction)
@@ -155,18 +164,22 @@ struct Environment: ~Copyable {
             }
             switch status {
             case 0: return
-            case MDB_MAP_FULL: try enlarge(limit)
+            case MDB_MAP_FULL: try enlarge()
             default: throw Environment.failure("store cannot be written", path, status, lmdb)
             }
         }
     }
 
-    private func enlarge(_ limit: Int) throws(Failure) {
+    private func enlarge() throws(Failure) {
         var info = MDB_envinfo()
         var status = lmdb.env_info(handle, &info)
-        if status == 0 {
-            status = 2 * info.me_mapsize > limit ? MDB_MAP_FULL : lmdb.env_set_mapsize(handle, 2 * info.me_mapsize)
+        guard status == 0, info.me_mapsize < limit else {
+            throw .temporary(
+                Cause(
+                    "store full", about: path + [UInt8](": ") + [UInt8](decimal: limit) + [UInt8](" bytes are the most"),
+                    remedy: "--max-size lets it grow further"))
         }
+        status = lmdb.env_set_mapsize(handle, info.me_mapsize > limit / 2 ? limit : 2 * info.me_mapsize)
         guard status == 0 else { throw Environment.failure("store cannot grow", path, status, lmdb) }
     }
 }

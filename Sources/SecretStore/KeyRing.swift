@@ -1,5 +1,4 @@
 import ByteStrings
-import CPlatform
 import Credentials
 import Cryptography
 import Verdicts
@@ -11,27 +10,42 @@ import Verdicts
 public struct KeyRing: ~Copyable {
     /// The name of the key that seals.
     public let current: KeyID
-    let path: [UInt8]
+    /// The names of all keys.
+    package let ids: [KeyID]
+    /// Whether `checkpwdctl store rekey` began to seal every record anew under the first key, and has not ended.
+    package let isRekeying: Bool
     private let text: Secret
+
+    /// What stands in the file while the ring is rekeying, on a line of its own.
+    package static let rekeyingMark: StaticString = "# store rekey has not ended"
 
     /// Reads a key file.
     ///
     /// - Throws: `temporary` where it is missing, open to others than its owner, or holds no key.
-    public init(at path: [UInt8]) throws(Failure) {
-        let file = try KeyFile.read(path)
-        guard let first = file.withUnsafeBytes({ KeyLines($0).first }) else {
+    public init(at place: KeyPlace) throws(Failure) {
+        let file = try KeyFile.read(place)
+        let lines = file.withUnsafeBytes { KeyLines($0) }
+        guard let first = lines.ids.first else {
             throw .temporary(
                 Cause(
-                    "key file damaged", about: path,
+                    "key file damaged", about: place.path,
                     remedy: "each line must be an 8-digit name, a colon and a 64-digit key; bring back your copy"))
         }
-        self.path = path
-        current = first.id
+        current = first
+        ids = lines.ids
+        isRekeying = lines.hasRekeyingMark
         text = file
     }
 
+    /// Calls `body` with the bytes of the file.
+    package func withText<Result: ~Copyable>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try text.withUnsafeBytes(body)
+    }
+
     /// Calls `body` with the key of that name; nil where the ring has none.
-    func withKey<Result: ~Copyable>(
+    package func withKey<Result: ~Copyable>(
         _ id: KeyID, _ body: (borrowing Secret) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         try text.withUnsafeBytes { (text) throws(Failure) -> Result? in
@@ -49,34 +63,45 @@ public struct KeyRing: ~Copyable {
 
 /// The name of a key: 4 random bytes.
 public struct KeyID: Equatable, Sendable {
-    static let size = 4
-    let bytes: [UInt8]
+    package static let size = 4
+    package let bytes: [UInt8]
+
+    package init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
 }
 
 /// Where the keys stand in the text of a key file.
 private struct KeyLines {
-    private var lines: [(id: KeyID, digits: Int)] = []
+    private(set) var ids: [KeyID] = []
+    /// The index of each key's first digit.
+    private var digits: [Int] = []
+    private(set) var hasRekeyingMark = false
 
     /// One malformed line makes the whole file damaged: no lines.
     init(_ text: UnsafeRawBufferPointer) {
+        let mark = [UInt8](KeyRing.rekeyingMark)
         var start = 0
         while start < text.count {
             let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
             defer { start = end + 1 }
-            if start == end || text[start] == UInt8(ascii: "#") { continue }
+            if start == end { continue }
+            if text[start] == UInt8(ascii: "#") {
+                if text[start..<end].elementsEqual(mark) { hasRekeyingMark = true }
+                continue
+            }
             guard let id = KeyLines.id(ofLine: text[start..<end]) else {
-                lines = []
+                ids = []
                 return
             }
-            lines.append((id, start + 2 * KeyID.size + 1))
+            ids.append(id)
+            digits.append(start + 2 * KeyID.size + 1)
         }
     }
 
-    var first: (id: KeyID, digits: Int)? { lines.first }
-
     /// - Returns: the index of the key's first digit.
     func find(_ id: KeyID) -> Int? {
-        lines.first { $0.id == id }?.digits
+        ids.firstIndex(of: id).map { digits[$0] }
     }
 
     private static func id(ofLine line: Slice<UnsafeRawBufferPointer>) -> KeyID? {

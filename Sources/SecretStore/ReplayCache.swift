@@ -8,15 +8,16 @@ import Verdicts
 /// The memory of answers that were accepted: a challenge serves once.
 ///
 /// An LMDB environment of its own, in a folder that the boot empties, never synced: the store's single writer may be busy.
-/// Two keys an entry: `h`, then SHA-256 of login NUL challenge, whose value is the time until which it is remembered; and
-/// `x`, that time, then the same digest, by which what is over is found and removed.
+/// Two keys an entry: `h`, then SHA-256 of login NUL challenge, whose value is the time until which it is remembered, the
+/// time of the login, and who it was; and `x`, the first time, then the same digest, by which what is over is found and
+/// removed.
 public struct ReplayCache: Sendable {
     /// Where it is unless somebody says otherwise.
     public static let defaultFolder: StaticString = "/run/pam-checkpwd"
     /// The most bytes that it grows to: more than a hundred thousand answers at a time.
     static let limit = 64 << 20
 
-    private let folder: [UInt8]
+    package let folder: [UInt8]
 
     /// A cache in a folder of its own. Nothing is opened yet.
     public init(in folder: [UInt8]) {
@@ -34,15 +35,16 @@ public struct ReplayCache: Sendable {
         try makeFolder()
         let digest = try ReplayCache.digest(of: login, challenge)
         let entry = [UInt8(ascii: "h")] + digest
-        let environment = try Environment(at: folder + [UInt8]("/replay.mdb"), for: .creatingVolatile)
+        let environment = try Environment(
+            at: ReplayCache.file(in: folder), for: .creatingVolatile, limit: ReplayCache.limit)
         var isNew = true
-        try environment.write(limit: ReplayCache.limit) { (view) throws(Failure) in
+        try environment.write { (view) throws(Failure) in
             // What is over goes in the same transaction; what is not is never evicted.
             try ReplayCache.sweep(view, now)
             isNew = try view.value(of: entry) == nil
             guard isNew else { return 0 }
             let time = [UInt8](bigEndian: expiry)
-            let status = view.put(entry, time)
+            let status = view.put(entry, time + [UInt8](bigEndian: now) + login.bytes)
             return status == 0 ? view.put([UInt8(ascii: "x")] + time + digest, [1]) : status
         }
         guard isNew else {
@@ -54,36 +56,30 @@ public struct ReplayCache: Sendable {
     private static let sweeping = 64
 
     private static func sweep(_ view: borrowing Environment.View, _ now: UInt64) throws(Failure) {
-        for _ in 0..<sweeping {
-            guard let key = try view.key(from: [UInt8(ascii: "x")]), key.count == 41,
-                UInt64(bigEndian: key[1..<9]) < now
-            else { return }
+        var over: [[UInt8]] = []
+        try view.forEach(from: [UInt8(ascii: "x")]) { (key, _) throws(Failure) in
+            guard key.count == 41, UInt64(bigEndian: key[1..<9]) < now else { return false }
+            over.append(key)
+            return over.count < sweeping
+        }
+        for key in over {
             _ = view.delete([UInt8(ascii: "h")] + key[9...])
             _ = view.delete(key)
         }
     }
+
+    package static func file(in folder: [UInt8]) -> [UInt8] { folder + [UInt8]("/replay.mdb") }
 
     private static func digest(of login: Login, _ challenge: UnsafeRawBufferPointer) throws(Failure) -> [UInt8] {
         let text = Secret(copying: login.bytes + [0] + Array(challenge))
         return try text.withUnsafeBytes { (text) throws(Failure) in try MessageDigest.sha256.digest(of: text) }
     }
 
-    /// - Throws: `temporary` unless the folder is there, ours or root's, and nobody else's.
+    /// - Throws: `temporary` where the folder cannot be made, or is not private.
     private func makeFolder() throws(Failure) {
         if folder.withCString({ mkdir($0, 0o700) }) != 0, cplatform_errno() != EEXIST {
             throw .temporary(Cause("replay cache cannot be made", about: folder, errno: cplatform_errno()))
         }
-        var status = stat()
-        guard folder.withCString({ lstat($0, &status) }) == 0 else {
-            throw .temporary(Cause("replay cache cannot be made", about: folder, errno: cplatform_errno()))
-        }
-        guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR), status.st_mode & 0o077 == 0,
-            status.st_uid == 0 || status.st_uid == geteuid()
-        else {
-            throw .temporary(
-                Cause(
-                    "replay cache is not private", about: folder,
-                    remedy: "it must be a folder, mode 0700, owned by root or by who runs this program"))
-        }
+        try Privacy.require(folder, .folder)
     }
 }

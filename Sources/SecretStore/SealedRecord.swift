@@ -9,16 +9,16 @@ import Verdicts
 ///
 /// Times are seconds since 1970, most significant byte first. What stands before the nonce, followed by the login, is
 /// associated data: a record copied to another login, or with another date, does not open.
-struct SealedRecord {
+package struct SealedRecord {
     static let version: UInt8 = 1
     private static let headSize = 1 + KeyID.size + 8 + 8
     private static let textStart = headSize + AES256GCM.nonceSize
 
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// Seals a secret under the ring's current key.
-    init(
-        sealing secret: borrowing Secret, of login: Login, created: UInt64, changed: UInt64,
+    package init(
+        sealing secret: UnsafeRawBufferPointer, of login: Login, created: UInt64, changed: UInt64,
         with ring: borrowing KeyRing
     ) throws(Failure) {
         var head: [UInt8] = [SealedRecord.version]
@@ -27,10 +27,8 @@ struct SealedRecord {
         head += [UInt8](bigEndian: changed)
         let associated = head + login.bytes
         let nonce = try Randomness.bytes(AES256GCM.nonceSize)
-        let sealed = try secret.withUnsafeBytes { (text) throws(Failure) in
-            try ring.withKey(ring.current) { (key) throws(Failure) in
-                try AES256GCM.seal(text, key: key, nonce: nonce, associated: associated)
-            }
+        let sealed = try ring.withKey(ring.current) { (key) throws(Failure) in
+            try AES256GCM.seal(secret, key: key, nonce: nonce, associated: associated)
         }
         bytes = head + nonce + sealed!
     }
@@ -38,39 +36,47 @@ struct SealedRecord {
     /// Takes what the store holds.
     ///
     /// - Throws: `temporary` where it is too short for a record, or its version is unknown.
-    init(_ bytes: [UInt8], of login: Login) throws(Failure) {
+    package init(_ bytes: [UInt8], of login: Login) throws(Failure) {
         guard bytes.count >= SealedRecord.textStart + AES256GCM.tagSize, bytes[0] == SealedRecord.version else {
             throw SealedRecord.damaged(login)
         }
         self.bytes = bytes
     }
 
-    /// When the login first got a secret, in seconds since 1970.
-    var created: UInt64 {
-        UInt64(bigEndian: bytes[(1 + KeyID.size)..<(1 + KeyID.size + 8)])
-    }
+    /// The name of the key that it is sealed under.
+    package var key: KeyID { KeyID(bytes: Array(bytes[1..<(1 + KeyID.size)])) }
+
+    /// When the login first got a secret, and when it last got one, in seconds since 1970.
+    package var created: UInt64 { UInt64(bigEndian: bytes[(1 + KeyID.size)..<(1 + KeyID.size + 8)]) }
+    package var changed: UInt64 { UInt64(bigEndian: bytes[(1 + KeyID.size + 8)..<SealedRecord.headSize]) }
 
     /// Opens the secret.
     ///
-    /// - Throws: `temporary` where the ring lacks the key, or the record is not the one that was sealed for this login.
-    func open(for login: Login, with ring: borrowing KeyRing) throws(Failure) -> Secret {
-        let id = KeyID(bytes: Array(bytes[1..<(1 + KeyID.size)]))
+    /// - Returns: nil where the ring lacks the key.
+    /// - Throws: `temporary` where the record is not the one that was sealed for this login.
+    package func open(for login: Login, with ring: borrowing KeyRing) throws(Failure) -> Secret? {
         let nonce = Array(bytes[SealedRecord.headSize..<SealedRecord.textStart])
         let associated = bytes[..<SealedRecord.headSize] + login.bytes
-        let opened = try ring.withKey(id) { (key) throws(Failure) -> Secret in
+        return try ring.withKey(key) { (key) throws(Failure) -> Secret in
             guard
                 let secret = try AES256GCM.open(
                     bytes[SealedRecord.textStart...], key: key, nonce: nonce, associated: Array(associated))
             else { throw SealedRecord.damaged(login) }
             return secret
         }
-        guard let opened else {
-            throw .temporary(
-                Cause(
-                    "record sealed under another key", about: login.bytes,
-                    remedy: "--store-key must name the key file that belongs to this store"))
-        }
-        return opened
+    }
+
+    /// Whether a key of the ring opens it.
+    package func opens(for login: Login, with ring: borrowing KeyRing) -> Bool {
+        do throws(Failure) { return try open(for: login, with: ring) != nil } catch { return false }
+    }
+
+    /// The failure for a record whose key is not in the ring.
+    package func keyIsMissing(_ login: Login) -> Failure {
+        .temporary(
+            Cause(
+                "record sealed under another key", about: login.bytes + [UInt8](": key ") + Hex.encode(key.bytes),
+                remedy: "--store-key must name the key file that belongs to this store"))
     }
 
     /// Takes as long as opening a record, so that time does not tell who has one.
@@ -85,6 +91,6 @@ struct SealedRecord {
 
     private static func damaged(_ login: Login) -> Failure {
         .temporary(
-            Cause("record damaged", about: login.bytes, remedy: "checkpwdctl set gives the login its secret again"))
+            Cause("record damaged", about: login.bytes, remedy: "checkpwdctl secret set gives the login its secret again"))
     }
 }

@@ -1,5 +1,4 @@
 import ByteStrings
-import CLMDB
 import CPlatform
 import Credentials
 import Verdicts
@@ -21,55 +20,6 @@ public struct SecretStore: Sendable {
         self.path = path
     }
 
-    /// Creates an empty store, and its key, each readable by its owner only. Folders they lie in are created with mode
-    /// 0700, one level deep.
-    ///
-    /// - Throws: `temporary` where either exists already; nothing is left half made.
-    public static func create(at path: [UInt8], key keyPath: [UInt8]) throws(Failure) {
-        try makeFolder(of: path)
-        try makeFolder(of: keyPath)
-        try reserve(path)
-        do throws(Failure) {
-            try KeyFile.create(keyPath)
-        } catch {
-            remove(path)
-            throw error
-        }
-        do throws(Failure) {
-            // A first commit writes the first pages: a full disk is found out now.
-            try Environment(at: path, for: .creating).write { (_) throws(Failure) in 0 }
-        } catch {
-            remove(path)
-            KeyFile.remove(keyPath)
-            throw error
-        }
-    }
-
-    /// Takes the store's name, so that what is removed when something fails is our own.
-    private static func reserve(_ path: [UInt8]) throws(Failure) {
-        let descriptor = path.withCString { cplatform_open($0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
-        guard descriptor >= 0 else {
-            let errno = cplatform_errno()
-            guard errno == EEXIST else {
-                throw .temporary(Cause("store cannot be created", about: path, errno: errno))
-            }
-            throw .temporary(Cause("store exists", about: path, errno: errno, remedy: "an existing store is never replaced"))
-        }
-        close(descriptor)
-    }
-
-    private static func remove(_ path: [UInt8]) {
-        for name in [path, path + [UInt8]("-lock")] { _ = name.withCString { unlink($0) } }
-    }
-
-    private static func makeFolder(of path: [UInt8]) throws(Failure) {
-        guard let slash = path.lastIndex(of: UInt8(ascii: "/")), slash > 0 else { return }
-        let folder = Array(path[..<slash])
-        if folder.withCString({ mkdir($0, 0o700) }) != 0, cplatform_errno() != EEXIST {
-            throw .temporary(Cause("folder cannot be created", about: folder, errno: cplatform_errno()))
-        }
-    }
-
     /// Whether a login has a secret.
     public func knows(_ login: Login) throws(Failure) -> Bool {
         try record(of: login) != nil
@@ -77,67 +27,46 @@ public struct SecretStore: Sendable {
 
     /// The secret of a login, or nil where it has none; both take the same time.
     ///
-    /// - Throws: `temporary` where store or key cannot be read, or the record is not what was sealed for this login.
-    public func secret(of login: Login, with ring: borrowing KeyRing) throws(Failure) -> Secret? {
-        guard let bytes = try record(of: login) else {
-            try SealedRecord.openNothing(with: ring)
-            return nil
+    /// - Throws: `temporary` where store or keys cannot be read or are not private, or the record is not what was sealed for
+    ///   this login.
+    public func secret(of login: Login, with keys: KeyPlace) throws(Failure) -> Secret? {
+        var missing: Failure?
+        // The record first, then the keys: a record is sealed anew only under a key that the file has already. Between the
+        // two, the key that it had may have been retired.
+        for _ in 0..<3 {
+            let bytes = try record(of: login)
+            let ring = try KeyRing(at: keys)
+            guard let bytes else {
+                try SealedRecord.openNothing(with: ring)
+                return nil
+            }
+            let record = try SealedRecord(bytes, of: login)
+            if let secret = try record.open(for: login, with: ring) { return secret }
+            missing = record.keyIsMissing(login)
         }
-        return try SealedRecord(bytes, of: login).open(for: login, with: ring)
+        throw missing!
     }
 
     private func record(of login: Login) throws(Failure) -> [UInt8]? {
         guard (1...SecretStore.longestLogin).contains(login.bytes.count) else { return nil }
-        return try readAnew { (view) throws(Failure) in try view.value(of: login.bytes) }
+        return try read { (view) throws(Failure) in try view.value(of: login.bytes) }
     }
 
-    /// Gives a login a secret, in place of the one it may have. It is on disk when this returns.
-    ///
-    /// - Throws: `misused` for a login that cannot be a key; `temporary` where store or key cannot be used.
-    public func set(
-        _ secret: borrowing Secret, of login: Login, now: UInt64, with ring: borrowing KeyRing
-    ) throws(Failure) {
-        guard (1...SecretStore.longestLogin).contains(login.bytes.count), !login.hasControlByte else {
-            throw .misused(
-                Cause("bad login", about: login.bytes, remedy: "a login has 1 to 511 bytes, none a control byte"))
-        }
-        guard !secret.isEmpty else { throw .misused(Cause("empty secret", about: login.bytes)) }
-        let created = try record(of: login).flatMap { try? SealedRecord($0, of: login) }?.created ?? now
-        let record = try SealedRecord(sealing: secret, of: login, created: created, changed: now, with: ring)
-        // Only now: LMDB forbids a process to have the same file open twice. Closing one would drop the locks of the other.
-        try Environment(at: path, for: .writing).write { (view) throws(Failure) in view.put(login.bytes, record.bytes) }
-    }
-
-    /// Takes a login's secret away.
-    ///
-    /// - Returns: whether it had one.
-    public func delete(_ login: Login) throws(Failure) -> Bool {
-        guard (1...SecretStore.longestLogin).contains(login.bytes.count) else { return false }
-        var found = true
-        try Environment(at: path, for: .writing).write { (view) throws(Failure) in
-            let status = view.delete(login.bytes)
-            found = status != MDB_NOTFOUND
-            return found ? status : 0
-        }
-        return found
-    }
-
-    /// Every login that has a secret, in the order of their bytes.
-    public func logins() throws(Failure) -> [Login] {
-        try readAnew { (view) throws(Failure) in
-            var logins: [Login] = []
-            try view.forEachKey { logins.append(Login($0)) }
-            return logins
-        }
-    }
-
-    /// Reads with a map of the data's size of now; anew where a writer outgrows it between opening and reading.
-    private func readAnew<Result>(
+    /// Runs `body` on one state of the store.
+    package func read<Result>(
         _ body: (borrowing Environment.View) throws(Failure) -> Result
     ) throws(Failure) -> Result {
+        try requirePrivacy()
+        // With a map of the data's size of now; anew where a writer outgrows it between opening and reading.
         for _ in 0..<100 {
             if let result = try Environment(at: path, for: .reading).read(body) { return result }
         }
         throw .temporary(Cause("store grows too fast", about: path))
+    }
+
+    /// - Throws: `temporary` where somebody else could read or change the store.
+    package func requirePrivacy() throws(Failure) {
+        try Privacy.require(Privacy.folder(of: path), .folder)
+        try Privacy.require(path, .file)
     }
 }

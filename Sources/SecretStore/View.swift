@@ -4,7 +4,7 @@ import Verdicts
 
 extension Environment {
     /// The store's one table, inside a transaction.
-    struct View: ~Copyable {
+    package struct View: ~Copyable {
         private let transaction: OpaquePointer
         private let lmdb: clmdb_functions
         private let path: [UInt8]
@@ -19,7 +19,7 @@ extension Environment {
         }
 
         /// - Returns: a copy of the key's value, or nil where there is none.
-        func value(of key: [UInt8]) throws(Failure) -> [UInt8]? {
+        package func value(of key: [UInt8]) throws(Failure) -> [UInt8]? {
             var value = MDB_val()
             let status = withValue(key) { lmdb.get(transaction, table, $0, &value) }
             if status == MDB_NOTFOUND { return nil }
@@ -28,48 +28,50 @@ extension Environment {
         }
 
         /// - Returns: LMDB's status.
-        func put(_ key: [UInt8], _ value: [UInt8]) -> Int32 {
+        package func put(_ key: [UInt8], _ value: [UInt8]) -> Int32 {
             withValue(key) { key in withValue(value) { value in lmdb.put(transaction, table, key, value, 0) } }
         }
 
-        /// The first key that is not less than this one, or nil where there is none.
-        func key(from start: [UInt8]) throws(Failure) -> [UInt8]? {
-            var cursor: OpaquePointer?
-            var status = lmdb.cursor_open(transaction, table, &cursor)
-            guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
-            defer { lmdb.cursor_close(cursor) }
-            var found: [UInt8]?
-            status = withValue(start) { key in
-                var value = MDB_val()
-                let status = lmdb.cursor_get(cursor, key, &value, MDB_SET_RANGE)
-                if status == 0 { found = [UInt8](key.pointee) }
-                return status
-            }
-            guard status == 0 || status == MDB_NOTFOUND else {
-                throw Environment.failure("store cannot be read", path, status, lmdb)
-            }
-            return found
-        }
-
         /// - Returns: LMDB's status; `MDB_NOTFOUND` where there is no such key.
-        func delete(_ key: [UInt8]) -> Int32 {
+        package func delete(_ key: [UInt8]) -> Int32 {
             withValue(key) { lmdb.del(transaction, table, $0, nil) }
         }
 
-        /// Calls `body` with each key, in order.
-        func forEachKey(_ body: ([UInt8]) -> Void) throws(Failure) {
+        /// Calls `body` with each key and its value, in the keys' order, until it returns false.
+        ///
+        /// - Parameter start: the first key is the first that is not less than this; all where it is empty.
+        package func forEach(
+            from start: [UInt8] = [], _ body: ([UInt8], UnsafeRawBufferPointer) throws(Failure) -> Bool
+        ) throws(Failure) {
             var cursor: OpaquePointer?
             var status = lmdb.cursor_open(transaction, table, &cursor)
             guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
             defer { lmdb.cursor_close(cursor) }
             var key = MDB_val()
             var value = MDB_val()
-            while true {
-                status = lmdb.cursor_get(cursor, &key, &value, MDB_NEXT)
-                if status == MDB_NOTFOUND { return }
-                guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
-                body([UInt8](key))
+            if start.isEmpty {
+                status = lmdb.cursor_get(cursor, &key, &value, MDB_FIRST)
+            } else {
+                status = withValue(start) { wanted in
+                    let status = lmdb.cursor_get(cursor, wanted, &value, MDB_SET_RANGE)
+                    key = wanted.pointee
+                    return status
+                }
             }
+            while status == 0 {
+                let bytes = UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
+                guard try body([UInt8](key), bytes) else { return }
+                status = lmdb.cursor_get(cursor, &key, &value, MDB_NEXT)
+            }
+            guard status == MDB_NOTFOUND else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+        }
+
+        /// How many keys there are, as the table's root has it, and what they take.
+        package func statistics() throws(Failure) -> MDB_stat {
+            var statistics = MDB_stat()
+            let status = lmdb.stat(transaction, table, &statistics)
+            guard status == 0 else { throw Environment.failure("store cannot be read", path, status, lmdb) }
+            return statistics
         }
 
         private func withValue(_ bytes: [UInt8], _ body: (UnsafeMutablePointer<MDB_val>) -> Int32) -> Int32 {

@@ -19,6 +19,11 @@ public enum SystemLog {
         openlog(nil, LOG_PID, LOG_AUTHPRIV)
     }
 
+    /// What is sent where a damaged store ends the program, see `cplatform_enter_faults`.
+    public static func prepareForFault(_ line: LogLine) {
+        line.bytes.withCString { cplatform_prepare_fault_record(LOG_AUTHPRIV | Severity.error.priority, $0) }
+    }
+
     public static func send(_ severity: Severity, _ line: LogLine) {
         line.bytes.withCString { cplatform_syslog(LOG_AUTHPRIV | severity.priority, $0) }
     }

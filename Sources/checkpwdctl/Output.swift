@@ -7,13 +7,32 @@ enum Output {
     ///
     /// - Throws: `temporary` where it cannot be written: a full disk must not look like the end of a list.
     static func write(_ line: [UInt8]) throws(Failure) {
-        var rest = (line + [UInt8(ascii: "\n")])[...]
+        try check((line + [UInt8(ascii: "\n")]).withUnsafeBytes(writeAll))
+    }
+
+    /// Writes a line that nobody wipes here.
+    static func write(_ line: UnsafeRawBufferPointer) throws(Failure) {
+        try check(writeAll(line))
+        try write([])
+    }
+
+    static func write(_ value: JSON) throws(Failure) {
+        try write(value.text)
+    }
+
+    /// - Returns: 0 or an errno.
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+        var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { CPlatform.write(1, $0.baseAddress, $0.count) }
-            if count < 0, cplatform_errno() != EINTR {
-                throw .temporary(Cause("standard output cannot be written", errno: cplatform_errno()))
-            }
+            let part = UnsafeRawBufferPointer(rebasing: rest)
+            let count = CPlatform.write(1, part.baseAddress, part.count)
+            if count < 0, cplatform_errno() != EINTR { return cplatform_errno() }
             rest = rest.dropFirst(max(count, 0))
         }
+        return 0
+    }
+
+    private static func check(_ errno: Int32) throws(Failure) {
+        guard errno == 0 else { throw .temporary(Cause("standard output cannot be written", errno: errno)) }
     }
 }

@@ -52,9 +52,8 @@ struct Respond: ParsableCommand {
     }
 
     private func storedSecret() throws(Failure) -> Secret {
-        let ring = try KeyRing(at: options.keyPath)
-        guard let secret = try SecretStore(at: options.path).secret(of: login.name, with: ring) else {
-            throw .rejected(Cause("login has no secret", about: login.name.bytes))
+        guard let secret = try SecretStore(at: options.path).secret(of: login.name, with: options.keys) else {
+            throw login.isUnknown
         }
         return secret
     }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import ByteStrings
 import Credentials
+import Glibc
 import SecretStore
+import StoreKeeping
 import Verdicts
 
 /// Where the side store and its key are; the same options for every command.
@@ -10,11 +12,32 @@ struct StoreOptions: ParsableArguments {
     @Option(name: [.customShort("S"), .long], help: "The side store.")
     var store = String(describing: SecretStore.defaultPath)
 
-    @Option(name: [.customShort("K"), .long], help: "The file that holds its key.")
-    var storeKey = String(describing: SecretStore.defaultKeyPath)
+    @Option(
+        name: [.customShort("K"), .long],
+        help: """
+            The file that holds its key. (default: the systemd credential \(KeyPlace.credentialName) where there is one, \
+            else \(SecretStore.defaultKeyPath))
+            """)
+    var storeKey: String?
 
     var path: [UInt8] { [UInt8](store.utf8) }
-    var keyPath: [UInt8] { [UInt8](storeKey.utf8) }
+
+    var keys: KeyPlace {
+        if let storeKey { return .file([UInt8](storeKey.utf8)) }
+        return .standard(credentials: getenv("CREDENTIALS_DIRECTORY").map { [UInt8](cString: $0) })
+    }
+
+    var keeper: StoreKeeper { StoreKeeper(at: path, keys: keys) }
+}
+
+/// The store, for a command that may make it grow.
+struct WritableStoreOptions: ParsableArguments {
+    @OptionGroup var options: StoreOptions
+
+    @Option(help: "The most bytes that the store may grow to; k, M or G may follow the number.")
+    var maxSize = ByteCount(StoreKeeper.defaultMaxSize)
+
+    var keeper: StoreKeeper { StoreKeeper(at: options.path, keys: options.keys, maxSize: maxSize.bytes) }
 }
 
 /// A login on the command line.
@@ -23,4 +46,7 @@ struct LoginArgument: ParsableArguments {
     var login: String
 
     var name: Login { Login([UInt8](login.utf8)) }
+
+    /// What is said where the store does not have it.
+    var isUnknown: Failure { .rejected(Cause("login has no secret", about: name.bytes)) }
 }

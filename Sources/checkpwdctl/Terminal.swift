@@ -9,10 +9,10 @@ struct Terminal: ~Copyable {
     private let descriptor: Int32
 
     /// - Throws: `misused` where there is no terminal.
-    init() throws(Failure) {
+    init(remedy: StaticString = "use --stdin in scripts") throws(Failure) {
         let opened = cplatform_open("/dev/tty", O_RDWR | O_NOCTTY, 0)
         guard opened >= 0 else {
-            throw .misused(Cause("no terminal to ask for the secret", remedy: "use --stdin in scripts"))
+            throw .misused(Cause("no terminal for the secret", remedy: remedy))
         }
         descriptor = opened
     }
@@ -50,6 +50,12 @@ struct Terminal: ~Copyable {
             guard got >= 0 else { throw .misused(Cause("interrupted", remedy: "nothing was changed")) }
             return got
         }
+    }
+
+    /// Shows a secret, on a line of its own.
+    func show(_ secret: borrowing Secret) {
+        _ = secret.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        say("\n")
     }
 
     private func say(_ text: StaticString) {

@@ -1,6 +1,7 @@
 import ByteStrings
 import CPlatform
 import Checkpassword
+import ProcessEnvironment
 import Verdicts
 
 /// Dovecot's question who a user is, without a password: for delivery, or for `doveadm`.
@@ -15,14 +16,14 @@ enum DovecotLookup {
     ///
     /// - Throws: `temporary` where the secret itself is asked for: it is handed out to nobody.
     static func isAsked(by request: borrowing Request) throws(Failure) -> Bool {
-        if Surroundings.value("CREDENTIALS_LOOKUP") == [UInt8]("1") {
+        if Variable.value("CREDENTIALS_LOOKUP") == [UInt8]("1") {
             throw .temporary(
                 Cause("credentials lookup refused", remedy: "let Dovecot offer plain and login only"))
         }
-        guard Surroundings.value(variable) == [UInt8]("1"), cplatform_is_privileged() == 0,
+        guard Variable.value(variable) == [UInt8]("1"), cplatform_is_privileged() == 0,
             case .password(let place) = request.credential, place.isEmpty
         else { return false }
-        setenv(variable.cString, "2", 1)
+        try Variable.set(variable, [UInt8]("2"))
         return true
     }
 }

@@ -1,3 +1,4 @@
+import ByteStrings
 import CPlatform
 
 /// Every option there is.
@@ -76,11 +77,4 @@ enum Option: Int32, CaseIterable {
     /// getopt(3)'s letters: `+` ends the options at the first argument that is none, since what follows belongs to the
     /// program; `:` tells a missing value from an unknown option.
     static let letters: StaticString = "+:s:eHi:cm:p:D:S:K:dhV"
-}
-
-extension StaticString {
-    /// Literals end in a NUL byte and live as long as the program.
-    var cString: UnsafePointer<CChar> {
-        UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
-    }
 }

@@ -21,7 +21,8 @@ struct Options {
     var domains: [[UInt8]] = []
     var virtualUser: [UInt8]?
     var store = [UInt8](SecretStore.defaultPath)
-    var storeKey = [UInt8](SecretStore.defaultKeyPath)
+    /// Nil where nobody names a file.
+    var storeKey: [UInt8]?
     var replayCache = [UInt8](ReplayCache.defaultFolder)
     var challengeAge: UInt64 = 600
     var maxLength = Descriptor.limit

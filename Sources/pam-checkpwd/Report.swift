@@ -33,6 +33,7 @@ struct Report {
             case .digest(_, _, let mechanisms): mechanisms.names
             case .unknownMechanism: [UInt8]("unknown")
             }
+        SystemLog.prepareForFault(line("temporary", [UInt8]("store-damaged")))
     }
 
     func accepted(_ reason: StaticString = "ok") {

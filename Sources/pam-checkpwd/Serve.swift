@@ -5,6 +5,8 @@ import Checkpassword
 import Credentials
 import PAM
 import Privilege
+import ProcessEnvironment
+import SecretStore
 import Verdicts
 
 typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
@@ -14,12 +16,12 @@ typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 /// - Parameter caller: who asks, where they lack our rights.
 /// - Returns: the exit status, if nothing is run.
 func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32 {
-    let named = options.service ?? caller?.service ?? Surroundings.value("PAM_SERVICE", ifNotEmpty: true)
+    let named = options.service ?? caller?.service ?? Surroundings.value("PAM_SERVICE")
     let service = named ?? [UInt8]("pam-checkpwd")
     var report = Report(
         service: service, remoteHost: Surroundings.remoteHost, caller: caller, debug: options.debug)
     do throws(Failure) {
-        var policy = try Policy(options, service: service)
+        var policy = try Policy(options, service: service, credentials: caller == nil ? Surroundings.credentials : nil)
         if caller != nil {
             try AllowList.require(service)
             policy.takeover = .stay
@@ -62,7 +64,7 @@ private func judge(_ options: Options, _ policy: Policy, _ report: inout Report)
         return .notFound
     }
     // Nobody else may say that a login needs no password.
-    Surroundings.remove(DovecotLookup.variable)
+    Variable.remove(DovecotLookup.variable)
     do throws(Failure) {
         return .accepted(try decide(request, policy))
     } catch {
@@ -92,7 +94,7 @@ private func proceed(
     report.accepted()
     guard options.chains, !options.isDovecot, !Surroundings.wantsNative else { throw Handover.run(program) }
     // The next modules of the chain are not needed any more.
-    guard let postauth = Surroundings.value("POSTAUTH", ifNotEmpty: true) else { return 0 }
+    guard let postauth = Surroundings.value("POSTAUTH") else { return 0 }
     throw Handover.run(postauth, with: accepted.login)
 }
 
@@ -124,9 +126,10 @@ private func attend(
 }
 
 extension Policy {
-    init(_ options: Options, service: [UInt8]) throws(Failure) {
+    init(_ options: Options, service: [UInt8], credentials: [UInt8]?) throws(Failure) {
         self.init(
-            service: try Service(service), store: options.store, storeKey: options.storeKey,
+            service: try Service(service), store: options.store,
+            storeKeys: options.storeKey.map { .file($0) } ?? .standard(credentials: credentials),
             replayCache: options.replayCache, remoteHost: Surroundings.remoteHost,
             terminal: options.ident ?? [UInt8]("checkpassword"), trace: Trace(isOn: options.debug))
         allowsOther = options.allowsOther

@@ -311,7 +311,7 @@ extension OnStage {
             let options = ["--replay-cache", place == .missing ? path + "/deeper" : path]
             let outcome = outcome(try Login.cramMD5("alice"), options)
             #expect(outcome.status == 111)
-            #expect(outcome.reason == (place == .missing ? "replay-cache-cannot-be-made" : "replay-cache-is-not-private"))
+            #expect(outcome.reason == (place == .missing ? "replay-cache-cannot-be-made" : "not-private"))
             // A password needs none.
             #expect(self.outcome(Login.plain("alice"), options) == Self.accepted)
         }

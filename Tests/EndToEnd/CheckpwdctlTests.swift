@@ -18,9 +18,9 @@ import Testing
         #expect(run("init").status == 0)
         #expect(run("set", "--stdin", "bob", input: "one\n").status == 0)
         #expect(run("set", "--stdin", "alice@example.com", input: "two").status == 0)
-        #expect(run("list").output == "alice@example.com\nbob\n")
+        #expect(run("list", "--names").output == "alice@example.com\nbob\n")
         #expect(run("delete", "bob").status == 0)
-        #expect(run("list").output == "alice@example.com\n")
+        #expect(run("list", "--names").output == "alice@example.com\n")
         let again = run("delete", "bob")
         #expect(again.status == 1)
         #expect(again.errors == "checkpwdctl: login has no secret: bob\n")
@@ -29,7 +29,8 @@ import Testing
     @Test func `store and key are named by pam-checkpwd's letters, too`() {
         _ = run("init")
         _ = run("set", "--stdin", "alice", input: "x")
-        let short = Program([Stage.checkpwdctl, "list", "-S", folder("secrets.mdb"), "-K", folder("store.key")]).run()
+        let short = Program(
+            [Stage.checkpwdctl, "list", "--names", "-S", folder("secrets.mdb"), "-K", folder("store.key")]).run()
         #expect(short.output == "alice\n")
     }
 
@@ -56,7 +57,7 @@ import Testing
         ("only a line ending", ["set", "--stdin", "alice"], "\n", 2, "empty secret"),
         ("two lines", ["set", "--stdin", "alice"], "a\nb\n", 2, "control byte in secret"),
         ("too long", ["set", "--stdin", "alice"], String(repeating: "x", count: 1025), 2, "secret too long"),
-        ("no terminal", ["set", "alice"], "", 2, "no terminal to ask for the secret"),
+        ("no terminal", ["set", "alice"], "", 2, "no terminal for the secret"),
         ("an empty login", ["set", "--stdin", ""], "x", 2, "bad login"),
         ("no challenge", ["respond", "--stdin", "alice", "no base64"], "x", 2, "bad challenge: no base64"),
         ("nobody stored", ["respond", "--stored", "bob", "<a@b>"], "", 1, "login has no secret: bob"),
@@ -74,7 +75,7 @@ import Testing
         #expect(outcome.errors.hasPrefix("checkpwdctl: \(line)"))
         #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
         #expect(outcome.output == "")
-        #expect(run("list").output == "zoe\n")
+        #expect(run("list", "--names").output == "zoe\n")
     }
 
     /// Each writer is a process of its own, as administrators and their scripts are.
@@ -91,7 +92,7 @@ import Testing
             """#
         let outcome = Program(["/bin/sh", "-c", script, Stage.checkpwdctl] + places).run()
         #expect(outcome.output == "" && outcome.errors == "")
-        #expect(run("list").output.split(separator: "\n").count == 40)
+        #expect(run("list", "--names").output.split(separator: "\n").count == 40)
     }
 
     @Test func `an argument that is not UTF-8 is refused, rather than changed`() {
@@ -101,7 +102,7 @@ import Testing
         ).run(input: Array("x".utf8))
         #expect(outcome.status == 2)
         #expect(outcome.errors == "checkpwdctl: argument is not UTF-8: caf\\xe9\n")
-        #expect(run("list").output == "")
+        #expect(run("list", "--names").output == "")
     }
 
     @Test func `a list that cannot be written is a failure`() {
@@ -120,7 +121,7 @@ import Testing
     @Test func `a missing store says how to make one`() {
         let outcome = run("list")
         #expect(outcome.status == 111)
-        #expect(outcome.errors.hasSuffix("No such file or directory; checkpwdctl init creates store and key\n"))
+        #expect(outcome.errors.hasSuffix("No such file or directory; checkpwdctl store init creates store and key\n"))
     }
 
     @Test func `the terminal is asked twice, without echo`() throws {
@@ -128,14 +129,14 @@ import Testing
         let session = terminal("set", "alice", answers: ["tanstaaf", "tanstaaf"])
         #expect(session.contains("Secret: ") && session.contains("Again: "))
         #expect(!session.contains("tanstaaf"))
-        #expect(run("list").output == "alice\n")
+        #expect(run("list", "--names").output == "alice\n")
     }
 
     @Test func `two different answers change nothing`() {
         _ = run("init")
         let session = terminal("set", "alice", answers: ["tanstaaf", "tanstaag"])
         #expect(session.contains("checkpwdctl: secrets differ"))
-        #expect(run("list").output == "")
+        #expect(run("list", "--names").output == "")
     }
 
     /// Types the answers, each when it is asked for, on a terminal of its own.

@@ -14,8 +14,9 @@ import Testing
     /// Options as `--help` prints them, and as the manual has them: `Fl Fl noenv`.
     @Test(arguments: [
         (Stage.pamCheckpwd, [], "pam-checkpwd.8"), (Stage.smtpAuth, [], "smtp-auth.8"),
-        (Stage.checkpwdctl, ["set"], "checkpwdctl.8"), (Stage.checkpwdctl, ["respond"], "checkpwdctl.8"),
-    ])
+        (Stage.checkpwdctl, ["respond"], "checkpwdctl.8"),
+    ] + ["set", "delete", "rename", "list", "show", "verify"].map { (Stage.checkpwdctl, ["secret", $0], "checkpwdctl.8") }
+        + ["init", "check", "stat", "rekey", "backup", "restore"].map { (Stage.checkpwdctl, ["store", $0], "checkpwdctl.8") })
     func `every option that a program has is in its manual page`(
         program: String, command: [String], page: String
     ) throws {

@@ -1,3 +1,5 @@
+import Interchange
+
 /// Something that reads bytes from outside, and what must hold whatever they are.
 enum FuzzTarget: String, CaseIterable, Sendable {
     /// Descriptor 3.
@@ -10,6 +12,10 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     /// A record of the side store.
     case record
     case keyFile = "key-file"
+    /// A file of secrets, in each of the formats.
+    case colon, authuser, chap
+    case passwdFile = "passwd-file"
+    case jsonLines = "jsonl"
 
     /// The most bytes that are tried.
     var limit: Int {
@@ -18,6 +24,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         // A line may have 12,288 octets, and one more is too many.
         case .smtp: 16384
         case .keyFile: 2048
+        case .colon, .authuser, .chap, .passwdFile, .jsonLines: 2048
         }
     }
 
@@ -30,6 +37,9 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .smtp: try SMTPFuzz.check(bytes)
         case .record: try RecordFuzz.check(bytes)
         case .keyFile: try KeyFileFuzz.check(bytes)
+        case .colon, .authuser, .chap, .passwdFile, .jsonLines:
+            // Their names are the formats'.
+            try InterchangeFuzz.check(bytes, as: Format(rawValue: rawValue)!)
         }
     }
 }

@@ -11,7 +11,7 @@ enum KeyFileFuzz {
         let first: [UInt8]
         let key: [UInt8]?
         do throws(Failure) {
-            let ring = try KeyRing(at: file.path)
+            let ring = try KeyRing(at: .file(file.path))
             first = ring.current.bytes
             key = try ring.withKey(ring.current) { $0.withUnsafeBytes { Array($0) } }
         } catch {

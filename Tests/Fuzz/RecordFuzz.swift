@@ -15,8 +15,8 @@ enum RecordFuzz {
         let login = Login(Array("alice".utf8))
         let keyFile = ScratchFile(Array("01020304:\(String(repeating: "5a", count: 32))\n".utf8))
         do throws(Failure) {
-            let secret = try SealedRecord(bytes, of: login).open(for: login, with: KeyRing(at: keyFile.path))
-            return secret.withUnsafeBytes { Array($0) }
+            let secret = try SealedRecord(bytes, of: login).open(for: login, with: KeyRing(at: .file(keyFile.path)))
+            return secret?.withUnsafeBytes { Array($0) }
         } catch {
             guard case .temporary = error else { throw Violation(description: "a damaged record is not temporary") }
             return nil

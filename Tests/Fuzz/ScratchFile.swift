@@ -1,18 +1,11 @@
-import Foundation
+import TestSupport
 
-/// A file for what is read from files only; gone when its owner lets go of it.
+/// A file for what is read from files only, in a folder of its own; gone when its owner lets go of it.
 final class ScratchFile {
+    private let folder = Folder()
     let path: [UInt8]
 
     init(_ contents: [UInt8]) {
-        var template = Array((NSTemporaryDirectory() + "/pam-checkpwd-fuzz.XXXXXX").utf8CString)
-        let descriptor = mkstemp(&template)
-        precondition(descriptor >= 0 && write(descriptor, contents, contents.count) == contents.count)
-        close(descriptor)
-        path = template.dropLast().map { UInt8(bitPattern: $0) }
-    }
-
-    deinit {
-        unlink(String(decoding: path, as: UTF8.self))
+        path = Array(folder.write("scratch", contents).utf8)
     }
 }

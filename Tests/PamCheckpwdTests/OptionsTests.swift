@@ -36,7 +36,7 @@ import Verdicts
         #expect(options.replayCache.text == "/run/pam-checkpwd")
         #expect(options.challengeAge == 600 && options.maxLength == 512)
         #expect(options.store.text == "/var/lib/pam-checkpwd/secrets.mdb")
-        #expect(options.storeKey.text == "/etc/pam-checkpwd/store.key")
+        #expect(options.storeKey == nil)
         #expect(options.question == nil)
         #expect(options.program == 1)
     }
@@ -70,7 +70,7 @@ import Verdicts
         #expect(options.allowsOther && options.allowsUserChange && options.allowsHexPasswords)
         #expect(options.mechanisms == [.plain, .apop] && options.passwordSource == .pamThenStore)
         #expect(options.virtualUser?.text == "vmail" && options.domains.map(\.text) == ["a.example", "b.example"])
-        #expect(options.store.text == "store" && options.storeKey.text == "key" && options.replayCache.text == "cache")
+        #expect(options.store.text == "store" && options.storeKey?.text == "key" && options.replayCache.text == "cache")
         #expect(options.challengeAge == 0 && options.maxLength == 65536)
         #expect(options.program == arguments.count)
     }

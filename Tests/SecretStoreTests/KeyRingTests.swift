@@ -13,7 +13,7 @@ import Verdicts
     private func ring(_ text: String, mode: mode_t = 0o600) -> (current: String?, failure: Failure?) {
         let path = folder.write("key", text.utf8, mode: mode)
         do throws(Failure) {
-            return (try KeyRing(at: Array(path.utf8)).current.bytes.map { String(format: "%02x", $0) }.joined(), nil)
+            return (try KeyRing(at: .file(Array(path.utf8))).current.bytes.map { String(format: "%02x", $0) }.joined(), nil)
         } catch {
             return (nil, error)
         }
@@ -26,7 +26,7 @@ import Verdicts
     @Test func `every key of the ring is found by its name`() throws {
         let other = String(repeating: "ff", count: 32)
         let path = folder.write("key", "01020304:\(digits)\na1a2a3a4:\(other)".utf8)
-        let ring = try KeyRing(at: Array(path.utf8))
+        let ring = try KeyRing(at: .file(Array(path.utf8)))
         let found = try ring.withKey(KeyID(bytes: [0xA1, 0xA2, 0xA3, 0xA4])) { (key) throws(Failure) in
             key.withUnsafeBytes { Array($0) }
         }
@@ -48,18 +48,18 @@ import Verdicts
     @Test(arguments: [mode_t(0o640), 0o604, 0o620, 0o777])
     func `a key file that others could touch is refused`(mode: mode_t) {
         let failure = ring("01020304:\(digits)\n", mode: mode).failure
-        #expect("\(failure!)".hasPrefix("temporary: key file is not private: \(folder("key"))"))
+        #expect("\(failure!)".hasPrefix("temporary: not private: \(folder("key")): mode"))
     }
 
     @Test func `a symbolic link in the key file's place is refused`() throws {
         folder.write("real", "01020304:\(digits)\n".utf8)
         try FileManager.default.createSymbolicLink(atPath: folder("link"), withDestinationPath: folder("real"))
-        let failure = failure { () throws(Failure) in _ = try KeyRing(at: Array(folder("link").utf8)) }
-        #expect(failure?.cause.errno == ELOOP)
+        let failure = failure { () throws(Failure) in _ = try KeyRing(at: .file(Array(folder("link").utf8))) }
+        #expect("\(failure!)".hasPrefix("temporary: not private: \(folder("link")): a symbolic link, wanted a plain file"))
     }
 
     @Test func `a missing key file is a temporary failure that says how to make one`() {
-        let failure = failure { () throws(Failure) in _ = try KeyRing(at: Array(folder("none").utf8)) }
-        #expect("\(failure!)".contains("No such file or directory; checkpwdctl init creates store and key"))
+        let failure = failure { () throws(Failure) in _ = try KeyRing(at: .file(Array(folder("none").utf8))) }
+        #expect("\(failure!)".contains("No such file or directory; checkpwdctl store init creates store and key"))
     }
 }

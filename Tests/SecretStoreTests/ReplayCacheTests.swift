@@ -51,7 +51,7 @@ import Verdicts
     func `a folder that others could touch is a temporary failure`(mode: mode_t) {
         mkdir(folder("cache"), 0o700)
         chmod(folder("cache"), mode)
-        #expect("\(remember("<1@host>")!)".hasPrefix("temporary: replay cache is not private: \(folder("cache"))"))
+        #expect("\(remember("<1@host>")!)".hasPrefix("temporary: not private: \(folder("cache")): mode"))
     }
 
     @Test func `a folder that cannot be made is a temporary failure`() {
@@ -65,6 +65,6 @@ import Verdicts
     @Test func `a link in the folder's place is a temporary failure`() throws {
         mkdir(folder("elsewhere"), 0o700)
         try FileManager.default.createSymbolicLink(atPath: folder("cache"), withDestinationPath: folder("elsewhere"))
-        #expect("\(remember("<1@host>")!)".hasPrefix("temporary: replay cache is not private"))
+        #expect("\(remember("<1@host>")!)".hasPrefix("temporary: not private: \(folder("cache")): a symbolic link, wanted a folder"))
     }
 }

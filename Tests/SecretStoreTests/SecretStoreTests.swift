@@ -1,5 +1,6 @@
 import Credentials
 import Foundation
+import StoreKeeping
 import TestSupport
 import Testing
 import Verdicts
@@ -7,172 +8,107 @@ import Verdicts
 @testable import SecretStore
 
 @Suite struct SecretStoreTests {
-    private let folder = Folder()
-    private var path: [UInt8] { Array(folder("store/secrets.mdb").utf8) }
-    private var keyPath: [UInt8] { Array(folder("keys/store.key").utf8) }
-    private var store: SecretStore { SecretStore(at: path) }
-
-    private func create() throws -> KeyRing {
-        try SecretStore.create(at: path, key: keyPath)
-        return try KeyRing(at: keyPath)
-    }
-
-    private func text(of login: String, _ ring: borrowing KeyRing) throws -> String? {
-        guard let secret = try store.secret(of: Login(login), with: ring) else { return nil }
-        return secret.text()
-    }
-
-    @Test func `a new store is empty, and only its owner can read it`() throws {
-        let ring = try create()
-        #expect(try store.logins() == [])
-        #expect(try text(of: "alice", ring) == nil)
-        for (file, mode) in [("store", 0o700), ("keys", 0o700), ("store/secrets.mdb", 0o600), ("keys/store.key", 0o600)] {
-            let attributes = try FileManager.default.attributesOfItem(atPath: folder(file))
-            #expect(attributes[.posixPermissions] as? Int == mode, "\(file)")
+    @Test func `a login's secret is found, and nobody else's`() throws {
+        let sample = try SampleStore("alice", "bob")
+        #expect(try sample.text(of: "alice") == "secret of alice")
+        #expect(try sample.text(of: "bob") == "secret of bob")
+        for login in ["carol", "", "alic", "alice\0", String(repeating: "a", count: 512)] {
+            #expect(try sample.text(of: login) == nil, "\(login)")
         }
-    }
-
-    @Test func `what exists is never replaced`() throws {
-        _ = try create()
-        let key = FileManager.default.contents(atPath: folder("keys/store.key"))
-        let again = failure { () throws(Failure) in try SecretStore.create(at: path, key: Array(folder("other").utf8)) }
-        #expect("\(again!)".hasPrefix("temporary: store exists"))
-        #expect(!FileManager.default.fileExists(atPath: folder("other")))
-        let keyTaken = failure { () throws(Failure) in
-            try SecretStore.create(at: Array(folder("second.mdb").utf8), key: keyPath)
-        }
-        #expect("\(keyTaken!)".hasPrefix("temporary: key file cannot be created"))
-        #expect(!FileManager.default.fileExists(atPath: folder("second.mdb")))
-        #expect(FileManager.default.contents(atPath: folder("keys/store.key")) == key)
-    }
-
-    @Test func `secrets are set, replaced, listed and deleted`() throws {
-        let ring = try create()
-        try store.set(Secret("one"), of: Login("bob"), now: 1, with: ring)
-        try store.set(Secret("two"), of: Login("alice"), now: 2, with: ring)
-        #expect(try text(of: "bob", ring) == "one")
-        #expect(try text(of: "alice", ring) == "two")
-        try store.set(Secret("three"), of: Login("bob"), now: 3, with: ring)
-        #expect(try text(of: "bob", ring) == "three")
-        #expect(try store.logins() == [Login("alice"), Login("bob")])
-        #expect(try store.delete(Login("bob")))
-        #expect(try !store.delete(Login("bob")))
-        #expect(try text(of: "bob", ring) == nil)
-        #expect(try store.logins() == [Login("alice")])
-    }
-
-    @Test(arguments: [
-        ("an empty login", "", "x"), ("a login too long", String(repeating: "a", count: 512), "x"),
-        ("a control byte", "a\nb", "x"), ("an empty secret", "alice", ""),
-    ])
-    func `what cannot be a login or a secret is refused`(what: String, login: String, secret: String) throws {
-        let ring = try create()
-        do throws(Failure) {
-            try store.set(Secret(secret), of: Login(login), now: 1, with: ring)
-            Issue.record("\(what) is not refused")
-        } catch {
-            guard case .misused = error else {
-                Issue.record("\(what): \(error)")
-                return
-            }
-        }
-        #expect(try store.logins() == [])
-    }
-
-    @Test func `the longest login is one like any other`() throws {
-        let ring = try create()
-        let login = String(repeating: "a", count: SecretStore.longestLogin)
-        try store.set(Secret("x"), of: Login(login), now: 1, with: ring)
-        #expect(try text(of: login, ring) == "x")
-        #expect(try text(of: login + "a", ring) == nil)
-        #expect(try text(of: "", ring) == nil)
-    }
-
-    @Test func `the store grows with its data`() throws {
-        let ring = try create()
-        let long = String(repeating: "s", count: 1000)
-        // More than LMDB's first map of 1 MiB can hold.
-        for number in 0..<1500 {
-            try store.set(Secret(long), of: Login("login\(number)"), now: 1, with: ring)
-        }
-        #expect(try store.logins().count == 1500)
-        #expect(try text(of: "login0", ring) == long)
-        #expect(try text(of: "login1499", ring) == long)
+        #expect(try sample.store.knows(Login("alice")))
+        #expect(try !sample.store.knows(Login("carol")))
     }
 
     @Test func `a missing store is a temporary failure, and is not created by looking`() throws {
-        let ring = try create()
-        let elsewhere = SecretStore(at: Array(folder("none.mdb").utf8))
-        do throws(Failure) {
-            _ = try elsewhere.secret(of: Login("alice"), with: ring)
-            Issue.record("not refused")
-        } catch {
-            #expect("\(error)".hasPrefix("temporary: store cannot be opened: \(folder("none.mdb")): No such file"))
+        let sample = try SampleStore()
+        let path = sample.folder("store/none.mdb")
+        let failure = failure { () throws(Failure) in
+            _ = try SecretStore(at: Array(path.utf8)).secret(of: Login("alice"), with: sample.keys)
         }
-        do throws(Failure) {
-            try elsewhere.set(Secret("x"), of: Login("alice"), now: 1, with: ring)
-            Issue.record("not refused")
-        } catch {
-            guard case .temporary = error else {
-                Issue.record("\(error)")
-                return
-            }
-        }
-        #expect(!FileManager.default.fileExists(atPath: folder("none.mdb")))
+        #expect("\(failure!)".hasPrefix("temporary: store cannot be opened: \(path): No such file or directory; "))
+        #expect(!FileManager.default.fileExists(atPath: path))
     }
 
     @Test func `a store cut short is a temporary failure, not a signal`() throws {
-        let ring = try create()
-        for number in 0..<200 { try store.set(Secret("x"), of: Login("login\(number)"), now: 1, with: ring) }
-        let whole = try #require(FileManager.default.contents(atPath: folder("store/secrets.mdb")))
+        let sample = try SampleStore()
+        try sample.fill((0..<200).map { "login\($0)" })
+        let whole = try #require(FileManager.default.contents(atPath: sample.path))
         for count in stride(from: 4096, to: whole.count, by: 4096) {
-            let path = folder.write("cut.mdb", whole.prefix(count))
-            do throws(Failure) {
-                _ = try SecretStore(at: Array(path.utf8)).secret(of: Login("login1"), with: ring)
-                Issue.record("\(count) bytes are not refused")
-            } catch {
-                #expect("\(error)".hasPrefix("temporary: store cannot be opened"))
+            let path = sample.folder.write("store/cut.mdb", whole.prefix(count))
+            let failure = failure { () throws(Failure) in
+                _ = try SecretStore(at: Array(path.utf8)).secret(of: Login("login1"), with: sample.keys)
             }
-        }
-    }
-
-    @Test func `a FIFO in the store's place is a temporary failure, and nobody waits for it`() throws {
-        let ring = try create()
-        mkfifo(folder("fifo"), 0o600)
-        do throws(Failure) {
-            _ = try SecretStore(at: Array(folder("fifo").utf8)).secret(of: Login("alice"), with: ring)
-            Issue.record("not refused")
-        } catch {
-            guard case .temporary = error else {
-                Issue.record("\(error)")
-                return
-            }
-        }
-    }
-
-    @Test func `an empty file is not taken for a new store`() throws {
-        let ring = try create()
-        let path = folder.write("empty.mdb", [], mode: 0o644)
-        do throws(Failure) {
-            try SecretStore(at: Array(path.utf8)).set(Secret("x"), of: Login("alice"), now: 1, with: ring)
-            Issue.record("not refused")
-        } catch {
-            #expect(FileManager.default.contents(atPath: path) == Data())
+            #expect("\(failure!)".hasPrefix("temporary: store cannot be opened"), "\(count) bytes")
         }
     }
 
     @Test(arguments: [[UInt8](), Array("this is no database".utf8), [UInt8](repeating: 0, count: 8192)])
     func `a file that is no store is a temporary failure`(contents: [UInt8]) throws {
-        let ring = try create()
-        let path = folder.write("bad.mdb", contents)
-        do throws(Failure) {
-            _ = try SecretStore(at: Array(path.utf8)).secret(of: Login("alice"), with: ring)
-            Issue.record("not refused")
-        } catch {
-            guard case .temporary = error else {
-                Issue.record("\(error)")
-                return
-            }
+        let sample = try SampleStore()
+        let path = sample.folder.write("store/bad.mdb", contents)
+        let failure = failure { () throws(Failure) in
+            _ = try SecretStore(at: Array(path.utf8)).secret(of: Login("alice"), with: sample.keys)
         }
+        #expect(failure?.verdict.description == "temporary")
+    }
+
+    @Test func `a FIFO in the store's place is a temporary failure, and nobody waits for it`() throws {
+        let sample = try SampleStore()
+        mkfifo(sample.folder("store/fifo"), 0o600)
+        let failure = failure { () throws(Failure) in
+            _ = try SecretStore(at: Array(sample.folder("store/fifo").utf8)).knows(Login("alice"))
+        }
+        #expect("\(failure!)".contains("something else, wanted a plain file"))
+    }
+
+    @Test(arguments: [
+        ("store/secrets.mdb", mode_t(0o640)), ("store/secrets.mdb", 0o602), ("store", 0o750), ("store", 0o701),
+        ("keys/store.key", 0o604), ("keys", 0o710),
+    ])
+    func `a store, key or folder that others can touch is refused, and named`(name: String, mode: mode_t) throws {
+        let sample = try SampleStore("alice")
+        chmod(sample.folder(name), mode)
+        let failure = failure { () throws(Failure) in
+            _ = try sample.store.secret(of: Login("alice"), with: sample.keys)
+        }
+        #expect("\(failure!)".hasPrefix("temporary: not private: \(sample.folder(name)): mode 0"))
+    }
+
+    /// What a rekeying does between a reader's look at the store and its look at the keys.
+    @Test func `a record whose key was retired meanwhile is looked up anew`() throws {
+        let sample = try SampleStore("alice")
+        let old = try #require(FileManager.default.contents(atPath: sample.path))
+        _ = try sample.keeper.rekey()
+        // With the old store and the new key, no looking anew helps.
+        sample.folder.write("store/secrets.mdb", old)
+        unlink(sample.path + "-lock")
+        let failure = failure { () throws(Failure) in
+            _ = try sample.store.secret(of: Login("alice"), with: sample.keys)
+        }
+        #expect("\(failure!)".hasPrefix("temporary: record sealed under another key: alice: key "))
+    }
+
+    /// A record's value under another login's name, cut short, of another version, or with a key that nobody has.
+    @Test(arguments: ["swapped", "short", "version", "key"])
+    func `one damaged record is an error for its login alone`(damage: String) throws {
+        let sample = try SampleStore("alice", "bob", "carol")
+        let environment = try Environment(at: Array(sample.path.utf8), for: .writing)
+        try environment.write { (view) throws(Failure) in
+            var value = try view.value(of: Array((damage == "swapped" ? "bob" : "alice").utf8))!
+            switch damage {
+            case "short": value.removeLast(20)
+            case "version": value[0] = 9
+            case "key": value[1] ^= 1
+            default: break
+            }
+            return view.put(Array("alice".utf8), value)
+        }
+        _ = consume environment
+        let failure = failure { () throws(Failure) in
+            _ = try sample.store.secret(of: Login("alice"), with: sample.keys)
+        }
+        #expect("\(failure!)".hasPrefix("temporary: record "))
+        #expect("\(failure!)".contains("alice"))
+        #expect(try sample.isWhole("bob") && sample.isWhole("carol"))
     }
 }

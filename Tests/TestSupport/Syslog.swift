@@ -34,7 +34,7 @@ public final class Syslog {
             let count = recv(socket, &buffer, buffer.count, Int32(MSG_DONTWAIT))
             guard count > 0 else { return lines }
             let line = String(decoding: buffer[..<count], as: UTF8.self)
-            guard let name = line.range(of: " \(program)["), let end = line.range(of: "]: ") else { continue }
+            guard let name = line.range(of: "\(program)["), let end = line.range(of: "]: ") else { continue }
             if name.lowerBound < end.lowerBound {
                 lines.append(String(line.prefix { $0 != ">" }) + "> " + String(line[end.upperBound...]))
             }

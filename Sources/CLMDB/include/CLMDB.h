@@ -11,6 +11,9 @@ struct clmdb_functions {
 	__typeof__(mdb_env_open) *env_open;
 	__typeof__(mdb_env_close) *env_close;
 	__typeof__(mdb_env_set_mapsize) *env_set_mapsize;
+	__typeof__(mdb_env_set_assert) *env_set_assert;
+	__typeof__(mdb_env_get_fd) *env_get_fd;
+	__typeof__(mdb_env_copyfd2) *env_copyfd2;
 	__typeof__(mdb_env_info) *env_info;
 	__typeof__(mdb_env_stat) *env_stat;
 	__typeof__(mdb_env_set_maxreaders) *env_set_maxreaders;
@@ -19,6 +22,7 @@ struct clmdb_functions {
 	__typeof__(mdb_txn_commit) *txn_commit;
 	__typeof__(mdb_txn_abort) *txn_abort;
 	__typeof__(mdb_dbi_open) *dbi_open;
+	__typeof__(mdb_stat) *stat;
 	__typeof__(mdb_get) *get;
 	__typeof__(mdb_put) *put;
 	__typeof__(mdb_del) *del;

@@ -87,6 +87,24 @@ int cplatform_is_address(const char *text);
 /* getrandom(2) until the buffer is full. Returns 0 or an errno. */
 int cplatform_random(void *bytes, size_t count);
 
+/* Until cplatform_leave_faults, SIGBUS, SIGSEGV and SIGABRT end the program as a store that is damaged: with one line on
+ * standard error that names the path last given, with the record below in the system's log, and with exit status 111. Each
+ * needs its own leaving. */
+void cplatform_enter_faults(const char *path);
+void cplatform_leave_faults(void);
+
+/* What the system's log is told then. Nothing, where this was not called. */
+void cplatform_prepare_fault_record(int priority, const char *line);
+
+/* Ends the program so at once. */
+_Noreturn void cplatform_die_of_fault(void);
+
+/* RLIMIT_AS in bytes (getrlimit(2)), or -1 where there is none. */
+long cplatform_address_space_limit(void);
+
+/* flock(2), an exclusive lock, waited for. Returns 0 or an errno. */
+int cplatform_lock(int descriptor);
+
 /* environ(7). */
 char **cplatform_environment(void);
 

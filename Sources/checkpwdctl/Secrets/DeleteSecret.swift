@@ -1,19 +1,16 @@
 import ArgumentParser
-import Credentials
-import SecretStore
+import StoreKeeping
 import Verdicts
 
 struct DeleteSecret: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "delete", abstract: "Take a login's secret away.")
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var store: WritableStoreOptions
     @OptionGroup var login: LoginArgument
 
     func run() throws {
         try failing { () throws(Failure) in
-            guard try SecretStore(at: options.path).delete(login.name) else {
-                throw .rejected(Cause("login has no secret", about: login.name.bytes))
-            }
+            guard try store.keeper.delete(login.name) else { throw login.isUnknown }
         }
     }
 }

@@ -3,5 +3,8 @@ import ArgumentParser
 struct SecretCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "secret", abstract: "The secrets of logins.",
-        subcommands: [SetSecret.self, DeleteSecret.self, ListSecrets.self])
+        subcommands: [
+            SetSecret.self, DeleteSecret.self, RenameSecret.self, ListSecrets.self, ShowSecret.self, VerifySecret.self,
+            GenerateSecret.self, ImportSecrets.self, ExportSecrets.self,
+        ])
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CPlatform
 import SecretStore
 import Verdicts
 
@@ -8,15 +7,17 @@ struct SetSecret: ParsableCommand {
         commandName: "set", abstract: "Give a login a secret, in place of the one it may have.",
         discussion: "Asks for it twice on the terminal, without echo.")
 
-    @OptionGroup var options: StoreOptions
+    @OptionGroup var store: WritableStoreOptions
     @OptionGroup var login: LoginArgument
     @OptionGroup var source: SecretSource
+    @OptionGroup var preparation: Preparation
 
     func run() throws {
         try failing { () throws(Failure) in
-            let ring = try KeyRing(at: options.keyPath)
-            let secret = try source.read(twice: true)
-            try SecretStore(at: options.path).set(secret, of: login.name, now: UInt64(time(nil)), with: ring)
+            // Before the question: whoever answers it should not have done so in vain.
+            _ = try store.keeper.store.knows(login.name)
+            let secret = try preparation.apply(to: source.read(twice: true))
+            try store.keeper.set(secret, of: login.name, now: Timestamp.now)
         }
     }
 }

@@ -1,0 +1,39 @@
+import ByteStrings
+import Credentials
+
+/// A line of pppd's `chap-secrets`: client, server, secret, and addresses that the client may use (pppd(8),
+/// AUTHENTICATION). The client is the login; server and addresses are another program's.
+enum ChapLine {
+    static func read(_ line: UnsafeRawBufferPointer) throws(Refusal) -> Line {
+        var words = PPPWords(line)
+        guard let login = try words.next() else { return words.isUnfinished ? .unfinished : .nothing }
+        let server = try words.next()
+        let secret = try words.next()
+        if words.isUnfinished { return .unfinished }
+        guard server != nil, let secret else { throw Refusal("less than client, server and secret") }
+        let name = login.withUnsafeBytes { [UInt8]($0) }
+        if name == "*" { throw Refusal("not one login, but many") }
+        if secret.withUnsafeBytes({ $0.starts(with: "@/".utf8) }) { throw Refusal("the secret is in another file") }
+        return .entry(try Entry(Login(name), secret))
+    }
+
+    static func write(_ entry: borrowing Entry, to text: inout WipedText) throws(Refusal) {
+        if entry.login.bytes == "*" { throw Refusal("login means any client") }
+        try entry.secret.withUnsafeBytes { (secret) throws(Refusal) in
+            if secret.starts(with: "@/".utf8) { throw Refusal("secret means a file") }
+            entry.login.bytes.withUnsafeBytes { quote($0, to: &text) }
+            text.append(" * ")
+            quote(secret, to: &text)
+            text.append(" *")
+        }
+    }
+
+    private static func quote(_ word: UnsafeRawBufferPointer, to text: inout WipedText) {
+        text.append("\"")
+        for byte in word {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { text.append("\\") }
+            text.append(byte)
+        }
+        text.append("\"")
+    }
+}

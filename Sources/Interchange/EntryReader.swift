@@ -1,0 +1,60 @@
+import Credentials
+
+/// The entries of a file, as they are read.
+public struct EntryReader: ~Copyable {
+    private let format: Format
+    private var lines: LineReader
+    private var read = 0
+
+    public enum Item: ~Copyable {
+        /// An entry, and the number of the line where it begins, from 1.
+        case entry(Entry, line: Int)
+        /// A line that was not taken.
+        case refused(Refusal, line: Int)
+    }
+
+    /// - Parameter descriptor: it is read to its end; its owner closes it.
+    public init(_ descriptor: Int32, as format: Format) {
+        self.format = format
+        lines = LineReader(descriptor)
+    }
+
+    /// How many bytes of the file have been read.
+    public var position: Int { lines.position }
+
+    /// What comes next, or nil at the end.
+    public mutating func next() throws(SystemError) -> Item? {
+        while let input = try lines.next() {
+            read += 1
+            if let item = try item(in: input) { return item }
+        }
+        return nil
+    }
+
+    /// - Returns: nil where there is nothing in the line.
+    private mutating func item(in first: LineReader.Input) throws(SystemError) -> Item? {
+        let number = read
+        var input = first
+        while true {
+            guard case .line(let bytes) = input else {
+                return .refused(Refusal("line longer than 16384 bytes"), line: number)
+            }
+            let line: Line
+            do throws(Refusal) {
+                line = try format.read(bytes)
+            } catch {
+                return .refused(error, line: number)
+            }
+            switch consume line {
+            case .entry(let entry): return .entry(entry, line: number)
+            case .nothing: return nil
+            case .unfinished: break
+            }
+            guard let more = try lines.extend() else {
+                return .refused(Refusal("the file ends in the middle of it"), line: number)
+            }
+            read += 1
+            input = more
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ByteStrings
+import CLMDB
+import CPlatform
+import SecretStore
+import Verdicts
+
+extension StoreKeeper {
+    /// Writes a copy of the store as it is at one moment, while it is in use. It is on disk when this returns.
+    ///
+    /// - Throws: `temporary` where the file exists already, or cannot be written; nothing is left then.
+    public func backUp(to target: [UInt8]) throws(Failure) {
+        try store.requirePrivacy()
+        let partial = target + [UInt8](".part")
+        _ = partial.withCString { unlink($0) }
+        try StoreKeeper.copy(Environment(at: path, for: .reading), to: partial)
+        // link(2) does not replace what is there, as rename(2) would.
+        let linked = partial.withCString { partial in target.withCString { link(partial, $0) } } == 0
+        let errno = cplatform_errno()
+        _ = partial.withCString { unlink($0) }
+        guard linked else { throw .temporary(Cause("backup cannot be written", about: target, errno: errno)) }
+        try Durability.settle(Privacy.folder(of: target))
+    }
+
+    /// Copies what is in an environment, and not what is free in it, to a new file.
+    static func copy(_ environment: borrowing Environment, to target: [UInt8]) throws(Failure) {
+        let descriptor = target.withCString { cplatform_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
+        guard descriptor >= 0 else {
+            throw .temporary(Cause("backup cannot be written", about: target, errno: cplatform_errno()))
+        }
+        let status = environment.copy(to: descriptor)
+        let isDurable = status == 0 && fsync(descriptor) == 0
+        let errno = cplatform_errno()
+        close(descriptor)
+        guard isDurable else {
+            _ = target.withCString { unlink($0) }
+            throw status == 0
+                ? .temporary(Cause("backup cannot be written", about: target, errno: errno))
+                : environment.failure("backup cannot be written", status)
+        }
+    }
+}

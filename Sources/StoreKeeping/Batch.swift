@@ -1,0 +1,116 @@
+import ByteStrings
+import CPlatform
+import Credentials
+import SecretStore
+import Verdicts
+
+/// Secrets on their way into the store, all in one transaction. They lie in one buffer, which is wiped.
+public struct Batch: ~Copyable {
+    struct Entry {
+        let login: Login
+        let secret: Range<Int>
+        /// In seconds since 1970; nil for when it is written.
+        let created: UInt64?
+        let changed: UInt64?
+    }
+
+    private(set) var entries: [Entry] = []
+    private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
+    private var end = 0
+
+    public init() {}
+
+    deinit {
+        explicit_bzero(buffer.baseAddress!, buffer.count)
+        buffer.deallocate()
+    }
+
+    public var count: Int { entries.count }
+    public var logins: [Login] { entries.map(\.login) }
+
+    /// Adds a secret.
+    ///
+    /// - Parameters:
+    ///   - created, changed: as an export tells, in seconds since 1970; nil where it is new.
+    /// - Throws: `misused` for a login that cannot be a key, or an empty secret.
+    public mutating func add(
+        _ secret: UnsafeRawBufferPointer, of login: Login, created: UInt64? = nil, changed: UInt64? = nil
+    ) throws(Failure) {
+        try Batch.requireLogin(login)
+        guard !secret.isEmpty else { throw .misused(Cause("empty secret", about: login.bytes)) }
+        if end + secret.count > buffer.count { grow(to: max(2 * buffer.count, end + secret.count)) }
+        UnsafeMutableRawBufferPointer(rebasing: buffer[end...]).copyMemory(from: secret)
+        entries.append(Entry(login: login, secret: end..<(end + secret.count), created: created, changed: changed))
+        end += secret.count
+    }
+
+    /// Wipes all and begins anew.
+    public mutating func removeAll() {
+        explicit_bzero(buffer.baseAddress!, end)
+        end = 0
+        entries.removeAll(keepingCapacity: true)
+    }
+
+    /// - Throws: `misused` for a login that cannot be a key of the store.
+    static func requireLogin(_ login: Login) throws(Failure) {
+        guard (1...SecretStore.longestLogin).contains(login.bytes.count), !login.hasControlByte else {
+            throw .misused(
+                Cause("bad login", about: login.bytes, remedy: "a login has 1 to 511 bytes, none a control byte"))
+        }
+    }
+
+    borrowing func withSecret<Result: ~Copyable>(
+        of entry: Entry, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeRawBufferPointer(rebasing: buffer[entry.secret]))
+    }
+
+    private mutating func grow(to size: Int) {
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 1)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<end]))
+        explicit_bzero(buffer.baseAddress!, buffer.count)
+        buffer.deallocate()
+        buffer = larger
+    }
+}
+
+extension StoreKeeper {
+    /// Seals a batch into the store, in one transaction. It is on disk when this returns.
+    ///
+    /// - Parameters:
+    ///   - now: in seconds since 1970.
+    ///   - keepsExisting: whether a login that has a secret keeps it.
+    /// - Returns: the places, in the batch, of those that were kept.
+    public func write(
+        _ batch: borrowing Batch, now: UInt64, keepsExisting: Bool = false
+    ) throws(Failure) -> [Int] {
+        let lock = try FolderLock(on: Privacy.folder(of: path))
+        defer { withExtendedLifetime(lock) {} }
+        try store.requirePrivacy()
+        let environment = try Environment(at: path, for: .writing, limit: maxSize)
+        var kept: [Int] = []
+        // A noncopyable parameter cannot be captured by the closure below.
+        let entries = batch.entries
+        let ring = try KeyRing(at: keys)
+        try environment.write { (view) throws(Failure) in
+            kept = []
+            for (place, entry) in entries.enumerated() {
+                let existing = try view.value(of: entry.login.bytes)
+                if existing != nil, keepsExisting {
+                    kept.append(place)
+                    continue
+                }
+                let created = existing.flatMap { try? SealedRecord($0, of: entry.login) }?.created
+                let record = try batch.withSecret(of: entry) { (secret) throws(Failure) in
+                    try SealedRecord(
+                        sealing: secret, of: entry.login, created: entry.created ?? created ?? now,
+                        changed: entry.changed ?? now, with: ring)
+                }
+                let status = view.put(entry.login.bytes, record.bytes)
+                guard status == 0 else { return status }
+            }
+            return 0
+        }
+        return kept
+    }
+}

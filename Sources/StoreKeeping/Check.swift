@@ -1,0 +1,58 @@
+import ByteStrings
+import Credentials
+import SecretStore
+import Verdicts
+
+/// What `check` found.
+public struct Findings: Sendable {
+    /// How many records were read.
+    public internal(set) var records = 0
+    /// Why a record does not open, or what is wrong with the tree.
+    public internal(set) var problems: [Failure] = []
+}
+
+extension StoreKeeper {
+    /// Reads every record and opens its secret.
+    ///
+    /// - Throws: `temporary` where the store cannot be read at all. A fault while reading ends the program, see `Environment`.
+    public func check() throws(Failure) -> Findings {
+        try store.requirePrivacy()
+        let ring = try KeyRing(at: keys)
+        return try store.read { (view) throws(Failure) in try StoreKeeper.check(view, path, ring) }
+    }
+
+    static func check(
+        _ view: borrowing Environment.View, _ path: [UInt8], _ ring: borrowing KeyRing
+    ) throws(Failure) -> Findings {
+        var findings = Findings()
+        var last: [UInt8] = []
+        try view.forEach { (key, value) throws(Failure) in
+            findings.records += 1
+            let login = Login(key)
+            if findings.records > 1, !last.lexicographicallyPrecedes(key) {
+                findings.problems.append(
+                    .temporary(Cause("keys out of order", about: key, remedy: "a lookup may miss them; restore a backup")))
+            }
+            last = key
+            do throws(Failure) {
+                try Batch.requireLogin(login)
+                let record = try SealedRecord(Array(value), of: login)
+                if try record.open(for: login, with: ring) == nil { throw record.keyIsMissing(login) }
+            } catch {
+                findings.problems.append(error)
+            }
+            return true
+        }
+        let expected = try Int(view.statistics().ms_entries)
+        if expected != findings.records {
+            findings.problems.append(
+                .temporary(
+                    Cause(
+                        "records are missing",
+                        about: path + [UInt8](": ") + [UInt8](decimal: findings.records) + [UInt8](" of ")
+                            + [UInt8](decimal: expected),
+                        remedy: "restore a backup")))
+        }
+        return findings
+    }
+}

@@ -1,0 +1,74 @@
+import Credentials
+import SecretStore
+import Verdicts
+
+/// What is known of a login without opening its secret.
+public struct Entry: Equatable, Sendable {
+    public let login: Login
+    /// When it first got a secret, and when it last got one, in seconds since 1970; nil where the record is damaged.
+    public let created: UInt64?
+    public let changed: UInt64?
+    /// The name of the key that seals it; nil where the record is damaged.
+    public let key: KeyID?
+
+    init(_ login: Login, _ record: SealedRecord?) {
+        self.login = login
+        created = record?.created
+        changed = record?.changed
+        key = record?.key
+    }
+}
+
+extension StoreKeeper {
+    /// Every login that has a secret, in the order of their bytes.
+    public func entries() throws(Failure) -> [Entry] {
+        try store.read { (view) throws(Failure) in
+            var entries: [Entry] = []
+            try view.forEach { (key, value) throws(Failure) in
+                let login = Login(key)
+                entries.append(Entry(login, try? SealedRecord(Array(value), of: login)))
+                return true
+            }
+            return entries
+        }
+    }
+
+    /// What is known of one login, or nil where it has no secret.
+    public func entry(of login: Login) throws(Failure) -> Entry? {
+        guard (1...SecretStore.longestLogin).contains(login.bytes.count) else { return nil }
+        return try store.read { (view) throws(Failure) in
+            try view.value(of: login.bytes).map { Entry(login, try? SealedRecord($0, of: login)) }
+        }
+    }
+
+    /// Calls `body` with every login and its secret, in the order of the logins' bytes, as the store was at one moment.
+    ///
+    /// - Returns: why a record could not be opened; the others are not kept from `body`.
+    public func forEachSecret(
+        _ body: (Entry, borrowing Secret) throws(Failure) -> Void
+    ) throws(Failure) -> [Failure] {
+        let ring = try KeyRing(at: keys)
+        return try store.read { (view) throws(Failure) in
+            var failures: [Failure] = []
+            try view.forEach { (key, value) throws(Failure) in
+                let login = Login(key)
+                let opened: Secret?
+                let record: SealedRecord
+                do throws(Failure) {
+                    record = try SealedRecord(Array(value), of: login)
+                    opened = try record.open(for: login, with: ring)
+                } catch {
+                    failures.append(error)
+                    return true
+                }
+                guard let secret = opened else {
+                    failures.append(record.keyIsMissing(login))
+                    return true
+                }
+                try body(Entry(login, record), secret)
+                return true
+            }
+            return failures
+        }
+    }
+}

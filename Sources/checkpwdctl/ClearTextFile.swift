@@ -1,0 +1,61 @@
+import ByteStrings
+import CPlatform
+import Credentials
+import Verdicts
+
+/// Where secrets are written in the clear: a new file that only its owner can read, or standard output. A file that is not
+/// finished is removed.
+struct ClearTextFile: ~Copyable {
+    private let descriptor: Int32
+    private let path: [UInt8]?
+    private var isFinished = false
+
+    /// - Parameter path: nil for standard output.
+    /// - Throws: `misused` where there is a file already; `temporary` where it cannot be made.
+    init(_ path: [UInt8]?) throws(Failure) {
+        self.path = path
+        guard let path else {
+            descriptor = 1
+            return
+        }
+        descriptor = path.withCString { cplatform_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
+        guard descriptor >= 0 else {
+            let cause = Cause(
+                "file cannot be created", about: path, errno: cplatform_errno(), remedy: "an existing file is never replaced")
+            throw cplatform_errno() == EEXIST ? .misused(cause) : .temporary(cause)
+        }
+    }
+
+    deinit {
+        guard let path, descriptor >= 0 else { return }
+        close(descriptor)
+        if isFinished { return }
+        _ = path.withCString { unlink($0) }
+    }
+
+    /// Writes all of the text, and wipes it.
+    borrowing func write(_ text: inout WipedText) throws(Failure) {
+        let errno = text.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let part = UnsafeRawBufferPointer(rebasing: rest)
+                let count = CPlatform.write(descriptor, part.baseAddress, part.count)
+                if count < 0, cplatform_errno() != EINTR { return cplatform_errno() }
+                rest = rest.dropFirst(max(count, 0))
+            }
+            return 0
+        }
+        text.clear()
+        guard errno == 0 else { throw failure(errno) }
+    }
+
+    /// Makes it durable. Until then it may vanish.
+    mutating func finish() throws(Failure) {
+        guard path == nil || fsync(descriptor) == 0 else { throw failure(cplatform_errno()) }
+        isFinished = true
+    }
+
+    private borrowing func failure(_ errno: Int32) -> Failure {
+        .temporary(Cause("clear text cannot be written", about: path ?? [UInt8]("standard output"), errno: errno))
+    }
+}

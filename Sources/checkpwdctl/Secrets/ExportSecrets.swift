@@ -1,0 +1,69 @@
+import ArgumentParser
+import ByteStrings
+import CPlatform
+import Credentials
+import Interchange
+import StoreKeeping
+import Verdicts
+
+struct ExportSecrets: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write every login and its secret, in clear text, to a file or standard output.",
+        discussion: """
+            What a format cannot say is left out and reported. Exits 0 where all was written, 1 where something was not.
+            """)
+
+    @OptionGroup var options: StoreOptions
+
+    @Option(help: "The file's format.")
+    var format = Format.jsonLines
+
+    @Option(name: [.short, .long], help: "The file to write, mode 0600; it must not exist.", completion: .file())
+    var output: String?
+
+    @Flag(help: "Write to a terminal, too, and without a warning that it is clear text.")
+    var reveal = false
+
+    func run() throws {
+        try failing { () throws(Failure) in
+            if !reveal {
+                guard output != nil || isatty(1) != 1 else {
+                    throw .misused(
+                        Cause(
+                            "secrets are not shown on a terminal",
+                            remedy: "-o writes them to a file that only you can read, --reveal shows them"))
+                }
+                StandardError.write([UInt8]("what is written is clear text: whoever reads it has every secret"), from: "checkpwdctl")
+            }
+            let keeper = options.keeper
+            // Before the file is made: where the store cannot be read, there is nothing to write.
+            _ = try keeper.store.knows(Login([]))
+            var file = try ClearTextFile(output.map { [UInt8]($0.utf8) })
+            var text = WipedText()
+            var refused = 0
+            let damaged = try keeper.forEachSecret { (entry, secret) throws(Failure) in
+                do throws(Refusal) {
+                    try format.write(ExportSecrets.entry(entry, secret), to: &text)
+                } catch {
+                    refused += 1
+                    StandardError.write(entry.login.bytes + [UInt8](": ") + error.sentence, from: "checkpwdctl")
+                }
+                if text.count >= 32 * 1024 { try file.write(&text) }
+            }
+            try file.write(&text)
+            try file.finish()
+            for failure in damaged { StandardError.write(failure.cause.sentence, from: "checkpwdctl") }
+            guard refused + damaged.count == 0 else {
+                throw .rejected(Cause("secrets were not exported", about: [UInt8](decimal: refused + damaged.count)))
+            }
+        }
+    }
+
+    private static func entry(
+        _ entry: StoreKeeping.Entry, _ secret: borrowing Secret
+    ) throws(Refusal) -> Interchange.Entry {
+        var times: Interchange.Entry.Times?
+        if let created = entry.created, let changed = entry.changed { times = .init(created: created, changed: changed) }
+        return try Interchange.Entry(entry.login, secret.withUnsafeBytes { Secret(copying: $0) }, times)
+    }
+}

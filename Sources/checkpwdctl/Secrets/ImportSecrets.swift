@@ -1,0 +1,57 @@
+import ArgumentParser
+import ByteStrings
+import CPlatform
+import Interchange
+import StoreKeeping
+import Verdicts
+
+struct ImportSecrets: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Take the secrets of a file into the store.",
+        discussion: """
+            Each line that is not taken is reported with its number and the reason; the others are. Exits 0 where all \
+            were taken, 1 where some were not.
+            """)
+
+    @OptionGroup var store: WritableStoreOptions
+
+    @Option(help: "The file's format.")
+    var format = Format.jsonLines
+
+    @Flag(help: "Read the file and say what would become of it, but write nothing.")
+    var dryRun = false
+
+    @Flag(help: "Give a login that has a secret the file's; otherwise its line is refused.")
+    var replace = false
+
+    @Flag(help: "Let a login that has a secret keep it, without refusing its line.")
+    var keep = false
+
+    @OptionGroup var preparation: Preparation
+
+    @Argument(help: "The file; - for standard input.", completion: .file())
+    var file: String
+
+    func validate() throws {
+        if replace, keep { throw ValidationError("--replace and --keep exclude each other.") }
+    }
+
+    func run() throws {
+        try failing { () throws(Failure) in
+            let input = try InputFile([UInt8](file.utf8))
+            var importing = try Importing(
+                into: store.keeper, existing: replace ? .replaced : keep ? .kept : .refused, isDryRun: dryRun,
+                preparing: preparation.opaqueString())
+            var reader = EntryReader(input.descriptor, as: format)
+            var progress = Progress(size: input.size)
+            let tally = try importing.run(&reader, &progress) { line, reason in
+                StandardError.write(input.name + [UInt8](": line \(line): ".utf8) + reason, from: "checkpwdctl")
+            }
+            let verb = dryRun ? "would be imported" : "imported"
+            try Output.write([UInt8]("\(tally.imported) \(verb), \(tally.kept) kept, \(tally.refused) refused".utf8))
+            guard tally.refused == 0 else { throw .rejected(Cause("lines were refused", about: [UInt8](decimal: tally.refused))) }
+        }
+    }
+}
+
+extension Format: ExpressibleByArgument {}

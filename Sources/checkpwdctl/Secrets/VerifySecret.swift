@@ -1,0 +1,28 @@
+import ArgumentParser
+import Credentials
+import SecretStore
+import StoreKeeping
+import Verdicts
+
+struct VerifySecret: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Say, by the exit status, whether a secret is the login's.",
+        discussion: "Asks for it on the terminal, without echo.")
+
+    @OptionGroup var options: StoreOptions
+    @OptionGroup var login: LoginArgument
+    @OptionGroup var source: SecretSource
+
+    func run() throws {
+        try failing { () throws(Failure) in
+            guard let secret = try options.keeper.store.secret(of: login.name, with: options.keys) else {
+                throw login.isUnknown
+            }
+            let offered = try source.read(twice: false)
+            let isRight = secret.withUnsafeBytes { secret in
+                offered.withUnsafeBytes { ConstantTime.equal(secret, $0) }
+            }
+            guard isRight else { throw .rejected(Cause("another secret", about: login.name.bytes)) }
+        }
+    }
+}
