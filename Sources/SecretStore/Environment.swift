@@ -99,8 +99,9 @@ package struct Environment: ~Copyable {
         var file = stat()
         var info = MDB_envinfo()
         var pages = MDB_stat()
-        guard stat(path, &file) == 0 else { return cplatform_errno() }
+        // In this order: meanwhile a writer may let the file grow.
         guard lmdb.env_info(handle, &info) == 0, lmdb.env_stat(handle, &pages) == 0 else { return MDB_INVALID }
+        guard stat(path, &file) == 0 else { return cplatform_errno() }
         let (size, overflows) = (info.me_last_pgno &+ 1).multipliedReportingOverflow(by: Int(pages.ms_psize))
         return !overflows && size > 0 && file.st_size >= size ? 0 : MDB_CORRUPTED
     }
