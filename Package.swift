@@ -110,17 +110,26 @@ let package = Package(
         .target(
             name: "SMTPFront",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "SASL", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),
+        .target(
+            name: "Metrics",
+            dependencies: [
+                "ByteStrings", "SASL",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house),
         .executableTarget(
             name: "smtp-auth",
             dependencies: [
-                "CPlatform", "SMTPFront", "Verdicts",
+                "CPlatform", "Metrics", "SMTPFront", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -131,6 +140,14 @@ let package = Package(
         // The tests: one target per module, and EndToEnd with real PAM, real accounts and real clients.
         .target(
             name: "TestSupport", dependencies: ["CPlatform", "Credentials", "Verdicts"], path: "Tests/TestSupport",
+            swiftSettings: house),
+        .testTarget(
+            name: "MetricsTests",
+            dependencies: [
+                "Metrics", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: house),
         .testTarget(
             name: "SMTPFrontTests",
