@@ -117,6 +117,14 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),
+        .target(name: "CSeparation", cSettings: shim),
+        .target(
+            name: "Separation",
+            dependencies: [
+                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
         .target(
             name: "Metrics",
             dependencies: [
@@ -140,6 +148,16 @@ let package = Package(
         // The tests: one target per module, and EndToEnd with real PAM, real accounts and real clients.
         .target(
             name: "TestSupport", dependencies: ["CPlatform", "Credentials", "Verdicts"], path: "Tests/TestSupport",
+            swiftSettings: house),
+        .executableTarget(
+            name: "hostile", dependencies: ["CSeparation", "Credentials", "Separation", "Verdicts",
+                .product(name: "Logging", package: "swift-log")], path: "Tests/Hostile", swiftSettings: house),
+        .testTarget(
+            name: "SeparationTests",
+            dependencies: [
+                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Separation", "TestSupport", "Verdicts",
+                "hostile",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "MetricsTests",
@@ -186,7 +204,7 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
+        "Checkpassword", "Credentials", "SASL", "SMTPFront", "SecretStore", "Separation", "TestSupport", "Verdicts",
     ]
     guard fuzzes else {
         return .testTarget(
