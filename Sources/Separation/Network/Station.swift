@@ -38,6 +38,12 @@ public struct Station: ~Copyable {
         return station
     }
 
+    /// The way to the parent, from here on.
+    public consuming func link() throws(Failure) -> ParentLink {
+        guard let link = ParentLink(socket) else { throw .temporary(Cause("no alarm", errno: cplatform_errno())) }
+        return link
+    }
+
     private init(socket: consuming MessageSocket) {
         self.socket = socket
     }
