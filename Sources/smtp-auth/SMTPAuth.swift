@@ -2,6 +2,7 @@ import ArgumentParser
 import Logging
 import NIOCore
 import NIOPosix
+import SMTP
 import SMTPFront
 import Verdicts
 
@@ -24,18 +25,24 @@ struct SMTPAuth: ParsableCommand {
     @Option(help: "The checkpassword program and its arguments, apart by blanks; no shell reads them.")
     var authCommand = "pam-checkpwd -s smtp -e -- /bin/true"
 
+    @Option(help: "The server that takes the mail: HOST:PORT or unix:PATH.")
+    var relay: String?
+
+    @Flag(help: "Offer and accept PLAIN and LOGIN without TLS.")
+    var allowPlaintext = false
+
     func run() throws {
         guard let hostname = hostname ?? Hostname.ofThisMachine else {
             throw ValidationError("The machine's name is not a host name; give one with --hostname.")
         }
         if let listen {
-            try serve(try service(hostname, .standardError), on: listen)
+            try serve(try service(hostname, .standardError, threads: 64), on: listen)
         } else {
-            try serveOneSession(try service(hostname, OneSession.messages))
+            try serveOneSession(try service(hostname, OneSession.messages, threads: 1))
         }
     }
 
-    private func service(_ hostname: Hostname, _ messages: AuthCommand.Messages) throws -> Service {
+    private func service(_ hostname: Hostname, _ messages: AuthCommand.Messages, threads count: Int) throws -> Service {
         guard let command = AuthCommand(Array(authCommand.utf8), messages: messages) else {
             throw ValidationError("--auth-command names no program.")
         }
@@ -44,16 +51,29 @@ struct SMTPAuth: ParsableCommand {
             case .standardError: Self.logger
             case .nowhere: nil
             }
-        return Service(hostname: hostname, command: command, logger: logger)
+        let threads = NIOThreadPool(numberOfThreads: count)
+        threads.start()
+        var policy = Policy(hostname: hostname)
+        policy.allowsPlaintext = allowPlaintext
+        let behind = try relay.map { relay in
+            guard let behind = RelayBehind(relay) else { throw ValidationError("--relay names no server.") }
+            return behind
+        }
+        if let behind {
+            let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+            let offer = try Probe.offer(of: behind, hostname: hostname, on: eventLoop).wait()
+            policy.mail = .passed(Policy.Passing(offer: offer))
+        }
+        return Service(
+            policy, authenticator: CommandAuthenticator(command: command, threads: threads), behind: behind,
+            logger: logger)
     }
 
     private func serve(_ service: Service, on address: ListenAddress) throws {
-        let threads = NIOThreadPool(numberOfThreads: 64)
-        threads.start()
         let server: Server
         do {
             server = try Server.start(
-                service, on: address, group: .singletonMultiThreadedEventLoopGroup, threads: threads
+                service, on: address, group: .singletonMultiThreadedEventLoopGroup
             )
             .wait()
         } catch {
@@ -68,11 +88,9 @@ struct SMTPAuth: ParsableCommand {
     }
 
     private func serveOneSession(_ service: Service) throws {
-        let threads = NIOThreadPool(numberOfThreads: 1)
-        threads.start()
         let over: EventLoopFuture<Void>
         do throws(Failure) {
-            over = try OneSession.start(service, group: .singletonMultiThreadedEventLoopGroup, threads: threads)
+            over = try OneSession.start(service, group: .singletonMultiThreadedEventLoopGroup)
         } catch {
             throw Self.failed(error)
         }
