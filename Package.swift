@@ -108,13 +108,16 @@ let package = Package(
         // The SMTP side.
         .target(name: "SASL", dependencies: ["ByteStrings", "Credentials"], swiftSettings: house),
         .target(
+            name: "SMTP", dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL"], swiftSettings: house),
+        .target(
             name: "SMTPFront",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
             ],
             swiftSettings: house),
         .target(name: "CSeparation", cSettings: shim),
@@ -137,7 +140,7 @@ let package = Package(
         .executableTarget(
             name: "smtp-auth",
             dependencies: [
-                "CPlatform", "Metrics", "SMTPFront", "Verdicts",
+                "CPlatform", "Metrics", "SMTP", "SMTPFront", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -2,10 +2,11 @@ import ByteStrings
 import Credentials
 import Logging
 import SASL
+import SMTP
 import Verdicts
 
-/// What the log is told of one login: one line, never a secret.
-struct LoginLog: Sendable {
+/// What the log is told: one line for each login and one for each session, never a secret.
+struct SessionLog: Sendable {
     private let logger: Logger?
 
     /// - Parameter logger: nil where there is nobody to tell, since our standard error is the client.
@@ -17,6 +18,11 @@ struct LoginLog: Sendable {
         guard let logger else { return }
         let line = Self.line(outcome, mechanism, remoteHost: remoteHost, login).bytes
         logger.log(level: Self.level(outcome), "\(String(decoding: line, as: UTF8.self))")
+    }
+
+    func tell(_ record: SessionRecord) {
+        guard let logger else { return }
+        logger.info("\(String(decoding: record.line.bytes, as: UTF8.self))")
     }
 
     /// Keys in this order: verdict, reason and status or errno where it was not accepted, mechanism, rhost, login.

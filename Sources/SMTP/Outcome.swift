@@ -1,5 +1,5 @@
 /// What came of checking a claim.
-enum Outcome: Equatable, Sendable {
+public enum Outcome: Equatable, Sendable {
     case accepted
     /// Not acceptable, because of this.
     case rejected(Reason)
@@ -7,7 +7,7 @@ enum Outcome: Equatable, Sendable {
     case temporary(Reason)
 
     /// Why a claim was not accepted. The words are the log's, and stay the same.
-    enum Reason: Equatable, Sendable {
+    public enum Reason: Equatable, Sendable {
         /// The auth command ended with this status: 128 plus the signal where one killed it, -1 where nobody knows.
         case exitStatus(Int32)
         /// The auth command, or what it needs, could not be had, with this errno(3).
@@ -17,7 +17,7 @@ enum Outcome: Equatable, Sendable {
         /// The client wants to act as somebody else.
         case otherIdentity
 
-        var words: StaticString {
+        public var words: StaticString {
             switch self {
             case .exitStatus: "auth-command"
             case .cannotStart: "cannot-start-auth-command"
@@ -29,19 +29,11 @@ enum Outcome: Equatable, Sendable {
 
     /// The outcome that an exit status of the auth command stands for: 0 yes, 1 no, anything else 'cannot say'
     /// (cr.yp.to/checkpwd/interface.html). What cannot be understood must never be a yes.
-    init(exitStatus: Int32) {
+    public init(exitStatus: Int32) {
         switch exitStatus {
         case 0: self = .accepted
         case 1: self = .rejected(.exitStatus(1))
         default: self = .temporary(.exitStatus(exitStatus))
-        }
-    }
-
-    var reply: Reply {
-        switch self {
-        case .accepted: .authenticated
-        case .rejected: .rejected
-        case .temporary: .temporary
         }
     }
 }

@@ -1,7 +1,9 @@
 /// The first word of a command line.
 enum Verb: String, CaseIterable {
-    case ehlo, helo, noop, rset, quit, auth, starttls
-    case mail, rcpt, data, bdat, vrfy, expn, help, etrn, send, soml, saml, turn, atrn, burl
+    case ehlo, helo, noop, rset, quit, auth, starttls, help
+    case mail, rcpt, data, vrfy, expn
+    /// Known, and not spoken here: BDAT is CHUNKING, which is never offered.
+    case bdat, etrn, send, soml, saml, turn, atrn, burl
 
     /// - Parameter word: in upper or lower case (RFC 5321 section 2.4). It is compared where it is, not copied: a client
     ///   out of step may have sent a password.
