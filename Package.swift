@@ -134,19 +134,39 @@ let package = Package(
         // The SMTP side.
         .target(name: "SASL", dependencies: ["ByteStrings", "Credentials"], swiftSettings: house),
         .target(
+            name: "SMTP", dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL"], swiftSettings: house),
+        .target(
             name: "SMTPFront",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "SASL", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: house),
+        .target(name: "CSeparation", cSettings: shim),
+        .target(
+            name: "Separation",
+            dependencies: [
+                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "Metrics",
+            dependencies: [
+                "ByteStrings", "SASL",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: house),
         .executableTarget(
             name: "smtp-auth",
             dependencies: [
-                "CPlatform", "SMTPFront", "Verdicts",
+                "CPlatform", "Metrics", "SMTP", "SMTPFront", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -158,6 +178,24 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: ["CPlatform", "Credentials", "SecretStore", "StoreKeeping", "Verdicts"], path: "Tests/TestSupport",
+            swiftSettings: house),
+        .executableTarget(
+            name: "hostile", dependencies: ["CSeparation", "Credentials", "Separation", "Verdicts",
+                .product(name: "Logging", package: "swift-log")], path: "Tests/Hostile", swiftSettings: house),
+        .testTarget(
+            name: "SeparationTests",
+            dependencies: [
+                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Separation", "TestSupport", "Verdicts",
+                "hostile",
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "MetricsTests",
+            dependencies: [
+                "Metrics", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: house),
         .testTarget(
             name: "SMTPFrontTests",
@@ -200,7 +238,8 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "Interchange", "SASL", "SMTPFront", "SecretStore", "TestSupport", "Verdicts",
+        "Checkpassword", "Credentials", "Interchange", "SASL", "SMTPFront", "SecretStore", "Separation", "TestSupport",
+        "Verdicts",
     ]
     guard fuzzes else {
         return .testTarget(

@@ -2,6 +2,7 @@ import ByteStrings
 import CPlatform
 import Credentials
 import SASL
+import SMTP
 
 /// The checkpassword program that is asked about every claim, with its arguments.
 public struct AuthCommand: Sendable {

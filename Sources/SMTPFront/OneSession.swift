@@ -20,7 +20,7 @@ public enum OneSession {
     /// - Returns: a future that is kept when the client is gone and no auth command runs any more.
     /// - Throws: where the descriptors are not sockets, pipes or terminals.
     public static func start(
-        _ service: Service, group: any EventLoopGroup, threads: NIOThreadPool
+        _ service: Service, group: any EventLoopGroup
     ) throws(Failure) -> EventLoopFuture<Void> {
         try check(0)
         try check(1)
@@ -28,15 +28,14 @@ public enum OneSession {
         // waited for: the numbers 0 and 1 must not become free.
         let remoteHost = ChildEnvironment.current.remoteHost ?? ClientAddress.ofPeer(0)
         return serve(
-            service, input: try move(0), output: try move(1), remoteHost: remoteHost, group: group, threads: threads)
+            service, input: try move(0), output: try move(1), remoteHost: remoteHost, group: group)
     }
 
     /// - Parameters:
     ///   - input: a descriptor that the session owns from here on; so is `output`, and they differ.
     ///   - remoteHost: the client's address; no bytes where unknown.
     static func serve(
-        _ service: Service, input: Int32, output: Int32, remoteHost: [UInt8], group: any EventLoopGroup,
-        threads: NIOThreadPool
+        _ service: Service, input: Int32, output: Int32, remoteHost: [UInt8], group: any EventLoopGroup
     ) -> EventLoopFuture<Void> {
         let eventLoop = group.next()
         let over = eventLoop.makePromise(of: Void.self)
@@ -47,8 +46,9 @@ public enum OneSession {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        service.makeHandler(threads, remoteHost: remoteHost, over: over))
+                    let nobody = Client.End(address: [], port: nil)
+                    let client = Client(remote: Client.End(address: remoteHost, port: nil), local: nobody)
+                    try service.serve(channel, client: client, greeting: .atOnce, over: over)
                 }
             }
             .takingOwnershipOfDescriptors(input: input, output: output)

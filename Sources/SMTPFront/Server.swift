@@ -9,28 +9,39 @@ public struct Server: Sendable {
     ///
     /// - Parameters:
     ///   - group: the event loops that serve.
-    ///   - threads: as many as auth commands can be waited for at once; started, and not shut down before the server.
+    ///   - wrapsTLS: whether TLS begins before anything is said. The service must have a certificate then.
     /// - Returns: a future that fails with `IOError` where the address cannot be had.
     public static func start(
-        _ service: Service, on address: ListenAddress, group: any EventLoopGroup, threads: NIOThreadPool
+        _ service: Service, on address: ListenAddress, group: any EventLoopGroup, wrapsTLS: Bool = false
     ) -> EventLoopFuture<Server> {
+        bootstrap(service, group, wrapsTLS).serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .bind(to: address.address).map { Server(channel: $0) }
+    }
+
+    /// Serves the clients of a socket that listens already, which is owned from here on.
+    public static func start(
+        _ service: Service, onListening descriptor: Int32, group: any EventLoopGroup, wrapsTLS: Bool = false
+    ) -> EventLoopFuture<Server> {
+        bootstrap(service, group, wrapsTLS).withBoundSocket(descriptor).map { Server(channel: $0) }
+    }
+
+    private static func bootstrap(
+        _ service: Service, _ group: any EventLoopGroup, _ wrapsTLS: Bool
+    ) -> ServerBootstrap {
         ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // Inherited by each connection. When a client closes, NIO reads all that the kernel holds for us, asked or
             // not: this is the bound on it.
-            .serverChannelOption(.socketOption(.so_rcvbuf), value: 64 * 1024)
+            .serverChannelOption(.socketOption(.so_rcvbuf), value: 128 * 1024)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
+            // Small while commands come, large while a message does.
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 65536))
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(service.makeHandler(threads))
-                }
+                channel.eventLoop.makeCompletedFuture { try service.serve(channel, wrapsTLS: wrapsTLS) }
             }
-            .bind(to: address.address)
-            .map { Server(channel: $0) }
     }
 
     /// Where it listens, the real port included: `127.0.0.1:2525`, `[::1]:2525`.
