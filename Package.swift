@@ -138,7 +138,7 @@ let package = Package(
         .target(
             name: "SMTPFront",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "Separation", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -166,7 +166,7 @@ let package = Package(
         .executableTarget(
             name: "smtp-auth",
             dependencies: [
-                "CPlatform", "Metrics", "SMTP", "SMTPFront", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront", "Separation", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

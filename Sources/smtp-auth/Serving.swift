@@ -62,7 +62,8 @@ final class Serving: Sendable {
             guard !sockets.isEmpty else { return self.serveOneSession(wrapsTLS: wrapsTLS) }
             var started = sockets.map { socket in
                 Server.start(
-                    self.service, onListening: socket, group: self.group, occupancy: self.occupancy, wrapsTLS: wrapsTLS)
+                    self.service, onListening: socket, group: self.group, occupancy: self.occupancy, wrapsTLS: wrapsTLS
+                ).map(\.channel)
             }
             if let metrics { started.append(MetricsServer.start(self.service.meters, on: metrics, group: self.group)) }
             return EventLoopFuture.whenAllSucceed(started, on: self.group.next()).map { channels in

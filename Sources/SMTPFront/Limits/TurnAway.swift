@@ -1,6 +1,7 @@
 import ByteStrings
 import Metrics
 import NIOCore
+import SMTP
 
 /// Tells a client for which there is no place why, and closes. Nothing that it sends is read.
 final class TurnAway: ChannelInboundHandler {

@@ -48,4 +48,4 @@ struct MechanismList: ExpressibleByArgument {
     }
 }
 
-extension FieldOrder: @retroactive ExpressibleByArgument {}
+extension FieldOrder: ExpressibleByArgument {}

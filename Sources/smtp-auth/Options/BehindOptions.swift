@@ -51,7 +51,7 @@ struct BehindOptions: ParsableArguments {
     }
 }
 
-extension RelayBehind: @retroactive ExpressibleByArgument {
+extension RelayBehind: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 
     /// Whether its place is a name, which somebody has to look up.
@@ -63,6 +63,6 @@ extension RelayBehind: @retroactive ExpressibleByArgument {
     }
 }
 
-extension Offer: @retroactive ExpressibleByArgument {
+extension Offer: ExpressibleByArgument {
     public init?(argument: String) { self.init(list: Array(argument.utf8)) }
 }

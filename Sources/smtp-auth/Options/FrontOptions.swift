@@ -1,4 +1,5 @@
 import ArgumentParser
+import SMTP
 import SMTPFront
 import Separation
 
@@ -20,10 +21,10 @@ struct FrontOptions: ParsableArguments {
     var syslog = false
 }
 
-extension ListenAddress: @retroactive ExpressibleByArgument {
+extension ListenAddress: ExpressibleByArgument {
     public init?(argument: String) { self.init(Array(argument.utf8)) }
 }
 
-extension Hostname: @retroactive ExpressibleByArgument {
+extension Hostname: ExpressibleByArgument {
     public init?(argument: String) { self.init(Array(argument.utf8)) }
 }
