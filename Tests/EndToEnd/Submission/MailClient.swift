@@ -26,7 +26,8 @@ enum MailClient: String, CaseIterable {
     /// - Returns: the client's exit status, and what it had to say.
     func send(_ message: Message, by way: Way) -> Program.Outcome {
         let folder = Folder()
-        let file = folder.write("message", message.wire)
+        // swaks ends the last line itself.
+        let file = folder.write("message", self == .swaks ? message.wire.dropLast(2) : message.wire[...])
         return switch self {
         case .curl: Program(MailClient.curl(file, way)).run()
         case .swaks: Program(MailClient.swaks(file, way)).run()

@@ -9,6 +9,12 @@ final class Postfix: Sendable {
     /// What `--relay` says to reach it by the Unix socket and by the port.
     static let relays = ["unix:/var/spool/postfix/public/smtp-auth", "127.0.0.1:\(port)"]
 
+    /// An account whose group reaches the Unix socket.
+    static let user: String = {
+        Stage.must("useradd", "--system", "--no-create-home", "--gid", "postdrop", "smtp-auth")
+        return "smtp-auth"
+    }()
+
     private let pid: pid_t
 
     init() throws {
@@ -23,7 +29,8 @@ final class Postfix: Sendable {
             close(log)
             close(null)
         }
-        let argv = ["postfix", "start-fg"].map { strdup($0) } + [nil]
+        let words = ["postfix", "start-fg"]
+        let argv = words.map { strdup($0) } + [nil]
         defer { argv.forEach { free($0) } }
         var pid: pid_t = 0
         let failed = cplatform_spawn(&pid, argv, cplatform_environment(), [null, log, log, null])
@@ -33,7 +40,7 @@ final class Postfix: Sendable {
         var tries = 0
         while !LoopbackServer.answers(Postfix.port) {
             tries += 1
-            precondition(tries < 1000, "postfix did not start: \(Postfix.read("/run/postfix.start"))\(log)")
+            precondition(tries < 1000, "postfix did not start: \(Postfix.read("/run/postfix.start"))")
             usleep(10_000)
         }
     }

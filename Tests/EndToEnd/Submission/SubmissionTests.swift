@@ -58,7 +58,7 @@ extension OnStage {
                 let line = servers.exim.log.split(separator: "\n").first { $0.contains(" \(id) <= ") }
                 #expect(line?.contains(" A=\(sending.mechanism):alice ") == true, "\(line ?? "")")
                 #expect(line?.contains("[127.0.0.1]") == true)
-                #expect(line?.contains(" P=esmtpsa ") == true)
+                #expect(line?.contains(" P=esmtpa ") == true, "\(line ?? "")")
             }
         }
 
@@ -89,7 +89,7 @@ struct WithMailServers: SuiteTrait, TestScoping {
             self.exim = exim
             let arguments: [Submission.Behind: [String]] = [
                 .sendmail: ["--", Stage.repository("docs/submission/sendmail/sendmail-as-login")],
-                .postfixSocket: ["--relay", Postfix.relays[0], "--xclient"],
+                .postfixSocket: ["--relay", Postfix.relays[0], "--xclient", "--user", Postfix.user],
                 .postfixPort: ["--relay", Postfix.relays[1], "--xclient"],
                 .exim: ["--", exim.program],
             ]
