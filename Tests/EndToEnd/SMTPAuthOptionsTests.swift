@@ -12,7 +12,7 @@ import Testing
         (["--hostname", "mail example"], "'mail example' is invalid for '--hostname <name>'"),
         (["--auth-command", " "], "--auth-command names no program."),
         (["--auth-timeout", "0"], "'0' is invalid for '--auth-timeout <seconds>'"),
-        (["--auth-timeout", "-1"], "'--auth-timeout'"),
+        (["--auth-timeout", "-1"], "Missing value for '--auth-timeout <seconds>'"),
         (["--auth-timeout", "86401"], "'86401' is invalid"),
         (["--max-connections", "many"], "'many' is invalid for '--max-connections <number>'"),
         (["--max-auth", "1e3"], "'1e3' is invalid"),

@@ -8,7 +8,7 @@ import Testing
 @testable import Separation
 
 /// How the network process asks, and hears the answers; the other end of the socket pair is the test's.
-@Suite struct ParentLinkTests {
+@Suite final class ParentLinkTests {
     private let parent: MessageSocket
     private let link: ParentLink
 
@@ -16,7 +16,8 @@ import Testing
         guard let pair = MessageSocket.pair() else { throw POSIXError(.EMFILE) }
         let (parent, network) = pair.split()
         self.parent = MessageSocket(FileDescriptor(owning: parent))
-        link = try #require(ParentLink(MessageSocket(FileDescriptor(owning: network))))
+        guard let link = ParentLink(MessageSocket(FileDescriptor(owning: network))) else { throw POSIXError(.EMFILE) }
+        self.link = link
     }
 
     /// Values that came, in order, from another thread.
@@ -31,6 +32,14 @@ import Testing
         var outbox = Outbox(socket: parent.descriptor.number)
         outbox.send(
             descriptor < 0 ? Parcel(order) : Parcel(order, with: FileDescriptor(owning: descriptor)))
+    }
+
+    /// The ticket of a program that is asked for.
+    private func ticket() throws -> UInt64 {
+        switch try parent.receive(Request.self) {
+        case .message(.open(let ticket, RequestTests.surroundings), _): return ticket
+        default: throw POSIXError(.ENOMSG)
+        }
     }
 
     @Test func `each answer finds its question, in whatever order they come`() throws {
@@ -73,12 +82,7 @@ import Testing
                 }
             }
         }
-        guard case .message(.open(let first, RequestTests.surroundings), _) = try parent.receive(Request.self),
-            case .message(.open(let second, _), _) = try parent.receive(Request.self)
-        else {
-            Issue.record("not asked")
-            return
-        }
+        let (first, second) = (try ticket(), try ticket())
         send(.opened(ticket: first), open("/dev/null", O_RDWR | O_CLOEXEC))
         send(.notOpened(ticket: second, errno: 11))
         send(.drain)
