@@ -22,7 +22,7 @@ LLD = -Xswiftc -use-ld=lld
 ASAN = --sanitize=address --scratch-path .build-asan $(LLD)
 
 BUILD_PACKAGES = libpam0g-dev nettle-dev liblmdb-dev
-DEMO_PACKAGES = python3
+DEMO_PACKAGES = python3 openssl
 TEST_PACKAGES = curl swaks msmtp python3 openssl mandoc strace fail2ban dovecot-imapd ucspi-tcp qpsmtpd postfix \
     libsasl2-modules
 
@@ -44,6 +44,7 @@ release: pam-checkpwd
 
 demo: pam-checkpwd
 	@Tests/Stage/packages $(DEMO_PACKAGES)
+	@Tests/Stage/exim >/dev/null
 	@echo "Building checkpwdctl and smtp-auth, about 3 minutes the first time ..."
 	$(SWIFT) build --product checkpwdctl
 	$(SWIFT) build --product smtp-auth

@@ -85,7 +85,7 @@ class SMTPAuth(Server):
         checkpassword = ROOT / ".build-embedded/release/pam-checkpwd"
         return [
             ROOT / ".build-release/release/smtp-auth", "--listen", f"127.0.0.1:{self.port}",
-            "--hostname", "mail.example.com", "--allow-plaintext", "--max-connections", MANY, "--max-per-address", MANY,
+            "--hostname", "mail.example.com", "--allow-plaintext", "--syslog", "--max-connections", MANY, "--max-per-address", MANY,
             "--auth-command", f"{checkpassword} -s bench-{service} -e -- {self.prog}", "--relay", f"127.0.0.1:{self.relay}",
         ]
 

@@ -84,7 +84,7 @@ struct WithMailServers: SuiteTrait, TestScoping {
         private let fronts: [Submission.Behind: Submission]
 
         init() throws {
-            let exim = try Exim()
+            let exim = Exim()
             postfix = try Postfix()
             self.exim = exim
             let arguments: [Submission.Behind: [String]] = [
