@@ -4,6 +4,7 @@ import Foundation
 import SASL
 import Testing
 
+@testable import SMTP
 @testable import SMTPFront
 
 @Suite("The auth command")

@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
+@testable import SMTP
 @testable import SMTPFront
 
 @Suite("The authenticator")
@@ -20,7 +21,7 @@ struct AuthenticatorTests {
         let authenticator = CommandAuthenticator(command: command, threads: threads)
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let checks = try passwords.map { password in
-            authenticator.check(try plainClaim("alice", password), remoteHost: [], on: eventLoop)
+            authenticator.check(try plainClaim("alice", password), of: nobody, on: eventLoop)
         }
         let outcomes = try await EventLoopFuture.whenAllSucceed(checks, on: eventLoop).get()
         try await threads.shutdownGracefully()

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @testable import SMTPFront
@@ -21,12 +22,12 @@ struct OneSessionTests {
         threads.start()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let (toServer, fromServer) = (try pipe(), try pipe())
+        let command = try #require(AuthCommand(Array(script.utf8)))
         let service = Service(
-            hostname: hostname, command: try #require(AuthCommand(Array(script.utf8))), logger: nil)
+            openPolicy(), authenticator: CommandAuthenticator(command: command, threads: threads), logger: nil)
         let over = OneSession.serve(
             service, input: toServer.output, output: fromServer.input, remoteHost: Array("192.0.2.7".utf8),
-            group: group,
-            threads: threads)
+            group: group)
         let lines = "AUTH PLAIN " + base64("\0alice\0pass") + "\r\nNOOP\r\n"
         #expect(write(toServer.input, lines, lines.utf8.count) == lines.utf8.count)
         close(toServer.input)
