@@ -30,9 +30,10 @@ final class Sink: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
+        relay = RelayBehind(.host("127.0.0.1", port: channel.localAddress!.port!))
     }
 
-    var relay: RelayBehind { RelayBehind(.host("127.0.0.1", port: channel.localAddress!.port!)) }
+    let relay: RelayBehind
 
     var eventLoop: any EventLoop { channel.eventLoop }
 
