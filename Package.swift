@@ -173,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "SMTPFrontTests",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "SASL", "SMTPFront",
+                "CSeparation", "Metrics", "Separation",
+                "ByteStrings", "CPlatform", "Credentials", "SASL", "SMTP", "SMTPFront", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -184,7 +185,7 @@ let package = Package(
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Libcrypto") + suite("ChallengeResponse") + suite("SecretStore")
-        + suite("Bridge") + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("Bridge") + suite("SASL") + suite("SMTP") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",
@@ -197,7 +198,9 @@ let package = Package(
 
 /// The tests of one module.
 func suite(_ name: String, testing module: String? = nil) -> [Target] {
-    let needed: Set = ["ByteStrings", "CPAM", "Checkpassword", "Credentials", "TestSupport", "Verdicts", module ?? name]
+    let needed: Set = [
+        "ByteStrings", "CPAM", "Checkpassword", "Credentials", "SASL", "TestSupport", "Verdicts", module ?? name,
+    ]
     return [
         .testTarget(
             name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: house)
@@ -207,7 +210,7 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "SASL", "SMTPFront", "SecretStore", "Separation", "TestSupport", "Verdicts",
+        "Checkpassword", "Credentials", "SASL", "SMTP", "SMTPFront", "SecretStore", "Separation", "TestSupport", "Verdicts",
     ]
     guard fuzzes else {
         return .testTarget(

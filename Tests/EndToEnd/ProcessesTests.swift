@@ -88,6 +88,21 @@ extension OnStage {
             #expect(seen.contains("\t65534\t65534\t65534\t65534"))
         }
 
+        @Test func `where standard error is the client, too, nothing else is written to it`() {
+            let script = folder.write("auth", "echo secrets of the backend >&2; exit 1\n".utf8)
+            let outcome = Program([
+                "/bin/sh", "-c", #"printf 'AUTH PLAIN AGFsaWNlAHBhc3M=\r\nQUIT\r\n' | "$0" "$@" 2>&1 | cat"#, Stage.smtpAuth,
+                "--hostname", "mail.example.com", "--allow-plaintext", "--auth-command", "/bin/sh \(script)",
+            ]).run()
+            #expect(
+                outcome.output.replacingOccurrences(of: "\r\n", with: "\n") == """
+                    220 mail.example.com ESMTP
+                    535 5.7.8 authentication failed
+                    221 2.0.0 mail.example.com closing connection
+
+                    """)
+        }
+
         // MARK: The auth command
 
         @Test func `an auth command that hangs is 454, and dead afterwards`() throws {
