@@ -200,7 +200,8 @@ let package = Package(
         .testTarget(
             name: "SMTPFrontTests",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "SASL", "SMTPFront",
+                "CSeparation", "Metrics", "Separation",
+                "ByteStrings", "CPlatform", "Credentials", "SASL", "SMTP", "SMTPFront", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -212,7 +213,7 @@ let package = Package(
         + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("SecretStore")
         + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
-        + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("SASL") + suite("SMTP") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",
@@ -226,8 +227,8 @@ let package = Package(
 /// The tests of one module.
 func suite(_ name: String, testing module: String? = nil) -> [Target] {
     let needed: Set = [
-        "ByteStrings", "CPAM", "Checkpassword", "Credentials", "SecretStore", "StoreKeeping", "TestSupport", "Verdicts",
-        module ?? name,
+        "ByteStrings", "CPAM", "Checkpassword", "Credentials", "SASL", "SecretStore", "StoreKeeping", "TestSupport",
+        "Verdicts", module ?? name,
     ]
     return [
         .testTarget(
@@ -238,8 +239,8 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "Interchange", "SASL", "SMTPFront", "SecretStore", "Separation", "TestSupport",
-        "Verdicts",
+        "Checkpassword", "Credentials", "Interchange", "SASL", "SMTP", "SMTPFront", "SecretStore", "Separation",
+        "TestSupport", "Verdicts",
     ]
     guard fuzzes else {
         return .testTarget(

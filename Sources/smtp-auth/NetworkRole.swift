@@ -17,8 +17,8 @@ struct NetworkRole {
     func run() throws(Failure) -> Int32 {
         let station = try Station.enter(descriptors: descriptors)
         // From here on nothing of root's is left; only now is there a thread, or an event loop.
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let (listeners, metrics, senderMap) = (station.listeners, station.metrics, station.senderMap)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: listeners.isEmpty ? 1 : System.coreCount)
         let tls = try currentTLS(station)
         let link = try station.link()
         let meters = Meters()

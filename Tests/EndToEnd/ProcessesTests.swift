@@ -88,6 +88,21 @@ extension OnStage {
             #expect(seen.contains("\t65534\t65534\t65534\t65534"))
         }
 
+        @Test func `where standard error is the client, too, nothing else is written to it`() {
+            let script = folder.write("auth", "echo secrets of the backend >&2; exit 1\n".utf8)
+            let outcome = Program([
+                "/bin/sh", "-c", #"printf 'AUTH PLAIN AGFsaWNlAHBhc3M=\r\nQUIT\r\n' | "$0" "$@" 2>&1 | cat"#, Stage.smtpAuth,
+                "--hostname", "mail.example.com", "--allow-plaintext", "--auth-command", "/bin/sh \(script)",
+            ]).run()
+            #expect(
+                outcome.output.replacingOccurrences(of: "\r\n", with: "\n") == """
+                    220 mail.example.com ESMTP
+                    535 5.7.8 authentication failed
+                    221 2.0.0 mail.example.com closing connection
+
+                    """)
+        }
+
         // MARK: The auth command
 
         @Test func `an auth command that hangs is 454, and dead afterwards`() throws {
@@ -153,6 +168,70 @@ extension OnStage {
             let seen = try #require(FileManager.default.contents(atPath: folder("seen")))
             let text = seen.map { $0 < 32 ? String(format: "\\%03o", $0) : String(UnicodeScalar($0)) }.joined()
             #expect(text == expected)
+        }
+
+        // MARK: The program behind
+
+        /// A mail server that answers MAIL with what it was told of the session.
+        private var program: [String] {
+            let script = folder.write(
+                "program",
+                #"""
+                answer() { printf '%s\r\n' "$1"; }
+                answer "220 behind"
+                while read -r line; do
+                    case $line in
+                    EHLO*) answer "250-behind"; answer "250 8BITMIME" ;;
+                    MAIL*) answer "250 ${RELAYCLIENT-none},$SMTPAUTHUSER,$SMTPAUTHMETHOD,$TCPREMOTEIP,$TCPLOCALIP,$PROTO,$HOME" ;;
+                    QUIT*) answer "221 bye"; exit ;;
+                    *) answer "250 ok" ;;
+                    esac
+                done
+                """#.utf8)
+            return ["--", "/bin/sh", script]
+        }
+
+        @Test func `the program behind hears who logged in, and relays`() {
+            let front = Front(authCommand: Self.yes, ["--offer", "8BITMIME"] + program)
+            let client = greeted(front)
+            #expect(client.ask("HELO client.example.com")?.hasPrefix("250 ") == true)
+            #expect(client.ask("MAIL FROM:<a@example.com>")?.hasPrefix("530 5.7.0 ") == true)
+            #expect(front.children == [])
+            #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=") == "235 2.7.0 ok, go ahead")
+            #expect(client.ask("MAIL FROM:<a@example.com>") == "250 ,alice,PLAIN,127.0.0.1,127.0.0.1,TCP,")
+            #expect(front.children.count == 1)
+            #expect(client.ask("QUIT")?.hasPrefix("221 ") == true)
+            for _ in 0..<6000 where front.children != [] { usleep(10_000) }
+            #expect(front.children == [])
+        }
+
+        @Test func `for a stranger it does not`() {
+            let front = Front(
+                authCommand: Self.yes, ["--no-require-auth"] + program, environment: ["RELAYCLIENT": "", "SMTPAUTHUSER": "eve"])
+            let client = greeted(front)
+            #expect(client.ask("HELO client.example.com")?.hasPrefix("250 ") == true)
+            #expect(client.ask("MAIL FROM:<a@example.com>") == "250 none,,,127.0.0.1,127.0.0.1,TCP,")
+        }
+
+        @Test func `what it offers is learnt, and learnt anew on SIGHUP`() {
+            let front = Front(authCommand: Self.yes, program)
+            func offers(_ extension: String) -> Bool {
+                let client = greeted(front)
+                client.send("EHLO client.example.com")
+                var lines: [String] = []
+                while let line = client.receive() {
+                    lines.append(line)
+                    if line.hasPrefix("250 ") { break }
+                }
+                return lines.contains { $0.dropFirst(4) == `extension` }
+            }
+            #expect(offers("8BITMIME"))
+            folder.write("program", "printf '220 behind\\r\\n'; read line; printf '250-behind\\r\\n250 SMTPUTF8\\r\\n'; read line".utf8)
+            kill(front.pid, SIGHUP)
+            var tries = 0
+            while !offers("SMTPUTF8"), tries < 1000 { tries += 1 }
+            #expect(tries < 1000)
+            #expect(!offers("8BITMIME"))
         }
 
         // MARK: Limits
@@ -267,6 +346,17 @@ extension OnStage {
                 .run(environment: environment)
             #expect(outcome.status == 64)
             #expect(outcome.errors.hasPrefix(words), "\(outcome.errors)")
+        }
+
+        @Test func `a supervisor hears of readiness, reloading and stopping`() {
+            let supervisor = Supervisor(in: folder)
+            let front = Front(authCommand: Self.yes, environment: ["NOTIFY_SOCKET": supervisor.path])
+            #expect(supervisor.next() == "READY=1")
+            kill(front.pid, SIGHUP)
+            #expect(supervisor.next().hasPrefix("RELOADING=1\nMONOTONIC_USEC="))
+            #expect(supervisor.next() == "READY=1")
+            #expect(front.end() == 0)
+            #expect(supervisor.next() == "STOPPING=1")
         }
 
         @Test func `several addresses are served, of both kinds`() throws {

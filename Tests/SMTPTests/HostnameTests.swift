@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SMTPFront
+@testable import SMTP
 
 @Suite("A host name")
 struct HostnameTests {

@@ -1,12 +1,13 @@
 import Testing
 
-@testable import SMTPFront
+@testable import SMTP
 
 @Suite("A command line")
 struct CommandTests {
     static let table: [(String, Command)] = [
-        ("EHLO client.example.com", .ehlo), ("ehlo [127.0.0.1]", .ehlo), ("EhLo a b", .ehlo),
-        ("EHLO", .badArguments), ("EHLO ", .badArguments), ("HELO x", .helo), ("HELO", .badArguments),
+        ("EHLO client.example.com", .ehlo(name: 5..<23)), ("ehlo [127.0.0.1]", .ehlo(name: 5..<16)),
+        ("EhLo a b", .ehlo(name: 5..<6)),
+        ("EHLO", .badArguments), ("EHLO ", .badArguments), ("HELO x", .helo(name: 5..<6)), ("HELO", .badArguments),
         ("NOOP", .noop), ("noop with words", .noop), ("RSET", .rset), ("RSET x", .badArguments),
         ("QUIT", .quit), ("quit  ", .quit), ("QUIT now", .badArguments),
         ("AUTH", .badArguments), ("auth ", .badArguments), ("AUTH PLAIN a b", .badArguments),
@@ -14,8 +15,11 @@ struct CommandTests {
         ("AUTH PLAIN ", .auth(mechanism: 5..<10, initialResponse: nil)),
         ("auth login YQ==", .auth(mechanism: 5..<10, initialResponse: 11..<15)),
         ("auth  login  =", .auth(mechanism: 6..<11, initialResponse: 13..<14)),
-        ("MAIL FROM:<a@b>", .mail), ("rcpt TO:<a@b>", .mail), ("DATA", .mail), ("VRFY a", .mail), ("EXPN l", .mail),
-        ("HELP", .mail), ("BDAT 1 LAST", .mail), ("ETRN x", .mail), ("STARTTLS", .startTLS), ("starttls", .startTLS),
+        ("MAIL FROM:<a@b>", .mail(.mail)), ("rcpt TO:<a@b>", .mail(.rcpt)), ("DATA", .mail(.data)),
+        ("VRFY a", .mail(.question)), ("EXPN l", .mail(.question)), ("MAIL", .badArguments), ("RCPT", .badArguments),
+        ("DATA x", .badArguments), ("VRFY", .badArguments), ("HELP", .help), ("help me", .help),
+        ("BDAT 1 LAST", .notSpoken), ("ETRN x", .notSpoken), ("SEND FROM:<a@b>", .notSpoken), ("TURN", .notSpoken),
+        ("STARTTLS", .startTLS), ("starttls", .startTLS), ("STARTTLS x", .badArguments),
         ("", .unrecognized), (" ", .unrecognized), (" NOOP", .unrecognized), ("NOOPS", .unrecognized),
         ("NOO", .unrecognized), ("MAIL\tFROM:<a@b>", .unrecognized), ("NOOP\r", .unrecognized),
         ("NO\0OP", .unrecognized),
