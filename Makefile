@@ -23,7 +23,7 @@ ASAN = --sanitize=address --scratch-path .build-asan $(LLD)
 
 BUILD_PACKAGES = libpam0g-dev libssl-dev liblmdb-dev
 DEMO_PACKAGES = python3
-TEST_PACKAGES = curl swaks python3 mandoc strace fail2ban dovecot-imapd ucspi-tcp qpsmtpd
+TEST_PACKAGES = curl swaks python3 mandoc openssl procps strace fail2ban dovecot-imapd ucspi-tcp qpsmtpd
 
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 
