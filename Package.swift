@@ -173,12 +173,12 @@ let package = Package(
         .testTarget(
             name: "SMTPFrontTests",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "SASL", "SMTP", "SMTPFront", "TestSupport",
+                "ByteStrings", "CPlatform", "Credentials", "SASL", "SMTP", "SMTPFront", "TestSupport", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),
     ]
