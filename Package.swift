@@ -180,8 +180,12 @@ let package = Package(
             dependencies: ["CPlatform", "Credentials", "SecretStore", "StoreKeeping", "Verdicts"], path: "Tests/TestSupport",
             swiftSettings: house),
         .executableTarget(
-            name: "hostile", dependencies: ["CSeparation", "Credentials", "Separation", "Verdicts",
-                .product(name: "Logging", package: "swift-log")], path: "Tests/Hostile", swiftSettings: house),
+            name: "hostile",
+            dependencies: [
+                "CSeparation", "Credentials", "Separation", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Hostile", swiftSettings: house),
         .testTarget(
             name: "SeparationTests",
             dependencies: [
@@ -200,13 +204,13 @@ let package = Package(
         .testTarget(
             name: "SMTPFrontTests",
             dependencies: [
-                "CSeparation", "Metrics", "Separation",
-                "ByteStrings", "CPlatform", "Credentials", "SASL", "SMTP", "SMTPFront", "TestSupport",
+                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront",
+                "Separation", "TestSupport", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),
     ]

@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import Metrics
 import NIOCore
@@ -15,6 +16,8 @@ struct NetworkRole {
 
     /// - Returns: the exit status.
     func run() throws(Failure) -> Int32 {
+        // A supervisor may send them to every process that it knows of; what is to be done, the parent says.
+        for signal in [SIGHUP, SIGINT, SIGTERM] { Glibc.signal(signal, SIG_IGN) }
         let station = try Station.enter(descriptors: descriptors)
         // From here on nothing of root's is left; only now is there a thread, or an event loop.
         let (listeners, metrics, senderMap) = (station.listeners, station.metrics, station.senderMap)

@@ -335,6 +335,31 @@ extension OnStage {
             #expect(try String(contentsOfFile: folder("seen"), encoding: .utf8) == "")
         }
 
+        @Test func `of the sockets that are passed on, the one named metrics is for scrapers`() {
+            let script = """
+                import os, signal, socket, sys, urllib.request
+                mail, metrics = (socket.create_server(("127.0.0.1", 0)) for _ in range(2))
+                pid = os.fork()
+                if pid == 0:
+                    for number, listener in zip((13, 14), (mail, metrics)):
+                        os.dup2(listener.fileno(), number)
+                    for number in (3, 4):
+                        os.dup2(number + 10, number)
+                        os.set_inheritable(number, True)
+                    os.environ.update(LISTEN_FDS="2", LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES="smtp:metrics")
+                    os.execv(sys.argv[1], sys.argv[1:])
+                print(socket.create_connection(mail.getsockname()).makefile().readline().strip())
+                with urllib.request.urlopen("http://127.0.0.1:%d/metrics" % metrics.getsockname()[1]) as answer:
+                    print([line for line in answer.read().decode().splitlines() if "sessions_total" in line][-1])
+                os.kill(pid, signal.SIGTERM)
+                print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+                """
+            let outcome = Program([
+                "python3", "-c", script, Stage.smtpAuth, "--hostname", "mail.example.com", "--drain-timeout", "1",
+            ]).run()
+            #expect(outcome.output == "220 mail.example.com ESMTP\nsmtp_auth_sessions_total 1\n0\n", "\(outcome.errors)")
+        }
+
         @Test(arguments: [
             (["LISTEN_FDS": "1"], "smtp-auth: not a listening socket: descriptor 3; "),
             (["LISTEN_FDS": "x"], "smtp-auth: bad environment: LISTEN_FDS=x\n"),
@@ -399,7 +424,8 @@ extension OnStage {
         @Test func `SIGTERM lets a session finish, and takes no other`() {
             let front = Front(authCommand: Self.yes)
             let client = greeted(front)
-            kill(front.pid, SIGTERM)
+            // A supervisor may send it to both.
+            for pid in [front.network, front.pid] { kill(pid, SIGTERM) }
             #expect(front.says("no more connections"))
             #expect(Program(["curl", "-sS", "--max-time", "60", "smtp://127.0.0.1:\(front.port)"]).run().status == 7)
             #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=") == "235 2.7.0 ok, go ahead")

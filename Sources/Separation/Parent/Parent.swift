@@ -91,7 +91,7 @@ public final class Parent {
         [children.nextDeadline, waiting.nextDeadline, phase.deadline].compactMap { $0 }.min()
     }
 
-    private func receive() {
+    func receive() {
         // Not all at once, so that no flood of them keeps signals and deadlines waiting.
         for _ in 0..<64 where phase.isTalking {
             do throws(Malformed) {

@@ -43,7 +43,11 @@ extension Parent {
             // While the child is not waited for, its process group cannot be somebody else's.
             if let child, !child.byItself { kill(-id, SIGKILL) }
             let status = cplatform_wait(id)
-            if id == network { networkHasEnded(status) }
+            if id == network {
+                // What it said last may still have to be heard. No more than the socket holds.
+                for _ in 0..<100 where phase.isTalking { receive() }
+                networkHasEnded(status)
+            }
             if case .check(let ticket?) = child?.purpose { answer(ticket, .ended(status)) }
         }
     }
