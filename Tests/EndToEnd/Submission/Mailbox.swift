@@ -16,8 +16,13 @@ enum Mailbox {
     static func wait(for message: Message) -> (trace: String, text: String)? {
         for _ in 0..<3000 {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-                let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data()
-                guard let begin = bytes.range(of: Data(message.mark.utf8))?.lowerBound else { continue }
+                let file = FileHandle(forReadingAtPath: "\(folder)/\(name)")
+                // The servers' lines are few.
+                guard let top = try? file?.read(upToCount: 4096),
+                    let begin = top.range(of: Data(message.mark.utf8))?.lowerBound,
+                    let rest = try? file?.readToEnd() ?? Data()
+                else { continue }
+                let bytes = top + rest
                 return (
                     String(decoding: bytes[..<begin], as: UTF8.self), String(decoding: bytes[begin...], as: UTF8.self)
                 )

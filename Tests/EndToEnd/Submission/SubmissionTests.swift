@@ -62,6 +62,16 @@ extension OnStage {
             }
         }
 
+        @Test(arguments: Submission.Behind.allCases)
+        func `ten MiB arrive byte for byte`(behind: Submission.Behind) throws {
+            let message = Message(size: 10 << 20)
+            let outcome = MailClient.smtplib.send(message, by: servers.way(to: behind, by: .startTLS, "PLAIN"))
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            guard outcome.status == 0 else { return }
+            let arrived = try #require(Mailbox.wait(for: message))
+            #expect(arrived.text.utf8.elementsEqual(message.text.utf8) == true)
+        }
+
         @Test(arguments: MailClient.allCases)
         func `with a wrong password no client sends anything`(client: MailClient) {
             for behind in Submission.Behind.allCases {
