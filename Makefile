@@ -3,6 +3,10 @@
 PREFIX = /usr/local
 SYSCONFDIR = /etc
 DESTDIR =
+# Where the shells look for the completions of programs that the administrator installed.
+BASH_COMPLETIONS = $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS = $(PREFIX)/share/zsh/site-functions
+FISH_COMPLETIONS = $(PREFIX)/share/fish/vendor_completions.d
 # A group, to install pam-checkpwd setuid root for its members: docs/setuid.md says when.
 SETUID_GROUP =
 
@@ -19,7 +23,7 @@ ASAN = --sanitize=address --scratch-path .build-asan $(LLD)
 
 BUILD_PACKAGES = libpam0g-dev libssl-dev liblmdb-dev
 DEMO_PACKAGES = python3
-TEST_PACKAGES = curl swaks python3 mandoc strace fail2ban dovecot-imapd ucspi-tcp qpsmtpd
+TEST_PACKAGES = curl swaks python3 mandoc openssl procps strace fail2ban dovecot-imapd ucspi-tcp qpsmtpd
 
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 
@@ -88,6 +92,12 @@ install: release
 	    chown "root:$(SETUID_GROUP)" "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd" && \
 	    chmod 4750 "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd"; fi
 	install -s -m 0755 .build-release/release/checkpwdctl .build-release/release/smtp-auth "$(DESTDIR)$(PREFIX)/sbin"
+	@set -e; for program in checkpwdctl smtp-auth; do \
+	    install -d "$(DESTDIR)$(BASH_COMPLETIONS)" "$(DESTDIR)$(ZSH_COMPLETIONS)" "$(DESTDIR)$(FISH_COMPLETIONS)"; \
+	    complete=".build-release/release/$$program --generate-completion-script"; \
+	    $$complete bash > "$(DESTDIR)$(BASH_COMPLETIONS)/$$program"; \
+	    $$complete zsh > "$(DESTDIR)$(ZSH_COMPLETIONS)/_$$program"; \
+	    $$complete fish > "$(DESTDIR)$(FISH_COMPLETIONS)/$$program.fish"; done
 	for page in $(MANUALS); do \
 	    install -m 0644 "docs/$$page" "$(DESTDIR)$(PREFIX)/share/man/man8/$$page" || exit; done
 	@service="$(DESTDIR)$(SYSCONFDIR)/pam.d/pam-checkpwd"; \

@@ -112,7 +112,7 @@ let package = Package(
         .target(
             name: "SMTPFront",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "Separation", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -140,7 +140,7 @@ let package = Package(
         .executableTarget(
             name: "smtp-auth",
             dependencies: [
-                "CPlatform", "Metrics", "SMTP", "SMTPFront", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront", "Separation", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -153,8 +153,12 @@ let package = Package(
             name: "TestSupport", dependencies: ["CPlatform", "Credentials", "Verdicts"], path: "Tests/TestSupport",
             swiftSettings: house),
         .executableTarget(
-            name: "hostile", dependencies: ["CSeparation", "Credentials", "Separation", "Verdicts",
-                .product(name: "Logging", package: "swift-log")], path: "Tests/Hostile", swiftSettings: house),
+            name: "hostile",
+            dependencies: [
+                "CSeparation", "Credentials", "Separation", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Hostile", swiftSettings: house),
         .testTarget(
             name: "SeparationTests",
             dependencies: [
@@ -173,7 +177,8 @@ let package = Package(
         .testTarget(
             name: "SMTPFrontTests",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "SASL", "SMTP", "SMTPFront", "TestSupport", "Verdicts",
+                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront",
+                "Separation", "TestSupport", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),

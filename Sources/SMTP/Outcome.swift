@@ -12,6 +12,10 @@ public enum Outcome: Equatable, Sendable {
         case exitStatus(Int32)
         /// The auth command, or what it needs, could not be had, with this errno(3).
         case cannotStart(Int32)
+        /// The auth command did not end in time, and was killed.
+        case timedOut
+        /// Too many logins wait already, or the turn of this one did not come in time.
+        case busy
         /// Login and proof do not fit into the 512 bytes of the checkpassword interface.
         case tooLong
         /// The client wants to act as somebody else.
@@ -21,6 +25,8 @@ public enum Outcome: Equatable, Sendable {
             switch self {
             case .exitStatus: "auth-command"
             case .cannotStart: "cannot-start-auth-command"
+            case .timedOut: "auth-command-timed-out"
+            case .busy: "too-many-logins"
             case .tooLong: "credentials-too-long"
             case .otherIdentity: "other-authorization-identity"
             }

@@ -59,6 +59,7 @@ final class ClientHandler: ChannelInboundHandler {
         case ChannelEvent.inputClosed: driver.inputEnded()
         case TLSUserEvent.handshakeCompleted:
             if case .afterHandshake = greeting { driver.greet() } else { driver.secured() }
+        case is Service.Draining: driver.end(.draining)
         default: break
         }
     }

@@ -15,7 +15,7 @@ public final class Service: Sendable {
     let tls: CurrentTLS?
     let limits: Limits
     let log: SessionLog
-    let meters: Meters
+    public let meters: Meters
 
     /// - Parameters:
     ///   - policy: its `offersTLS` is as `tls` says.
@@ -40,6 +40,20 @@ public final class Service: Sendable {
     /// What new sessions may do. Those that run keep what they began with.
     public func changePolicy(_ change: @Sendable (inout Policy) -> Void) {
         policy.withLock { change(&$0) }
+    }
+
+    /// How mail of new sessions is passed on, if it is.
+    public func changePassing(_ change: @Sendable (inout Policy.Passing) -> Void) {
+        changePolicy { policy in
+            guard case .passed(var passing) = policy.mail else { return }
+            change(&passing)
+            policy.mail = .passed(passing)
+        }
+    }
+
+    /// The event by which a session's channel is told that the server stops.
+    public struct Draining: Sendable {
+        public init() {}
     }
 
     /// What sessions may do now.

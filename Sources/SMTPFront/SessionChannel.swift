@@ -1,3 +1,4 @@
+import Metrics
 import NIOCore
 import NIOSSL
 
@@ -16,5 +17,12 @@ extension Service {
         if wrapsTLS, let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
         try channel.pipeline.syncOperations.addHandler(
             ClientHandler(driver, wrapsTLS ? .afterHandshake : greeting))
+    }
+
+    /// A channel to a client for which there is no place.
+    func turnAway(_ channel: any Channel, _ reason: Meters.Refusal, wrapsTLS: Bool) throws {
+        meters.refused(reason)
+        try channel.pipeline.syncOperations.addHandler(
+            TurnAway(reason, hostname: currentPolicy.hostname, wrapped: wrapsTLS))
     }
 }

@@ -49,7 +49,7 @@ struct SessionLog: Sendable {
         switch reason {
         case .exitStatus(let status): line.add("status", [UInt8](decimal: status))
         case .cannotStart(let errno): line.add("errno", [UInt8](decimal: errno))
-        case .tooLong, .otherIdentity: break
+        case .timedOut, .busy, .tooLong, .otherIdentity: break
         }
     }
 

@@ -46,6 +46,9 @@ public struct MessageSocket: ~Copyable, @unchecked Sendable {
 
         /// Our end; the other is closed.
         consuming func takeParent() -> FileDescriptor { parent }
+
+        /// The numbers of both, for whoever keeps both.
+        consuming func split() -> (parent: Int32, network: Int32) { (parent.release(), network.release()) }
     }
 
     /// The next message, without waiting. Its bytes are wiped.

@@ -10,6 +10,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     /// A record of the side store.
     case record
     case keyFile = "key-file"
+    /// What passes between smtp-auth's two processes: the first byte says in which direction.
+    case message
 
     /// The most bytes that are tried.
     var limit: Int {
@@ -18,6 +20,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         // A line may have 12,288 octets, and one more is too many.
         case .smtp: 16384
         case .keyFile: 2048
+        case .message: 8192
         }
     }
 
@@ -30,6 +33,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .smtp: try SMTPFuzz.check(bytes)
         case .record: try RecordFuzz.check(bytes)
         case .keyFile: try KeyFileFuzz.check(bytes)
+        case .message: try MessageFuzz.check(bytes)
         }
     }
 }

@@ -31,7 +31,7 @@ enum Act: String {
     var program: String {
         switch self {
         case .lingers: "trap '' TERM; echo $$ >&2; cat; sleep 1000"
-        case .tooManyPrograms: "sleep 1000"
+        case .tooManyPrograms, .twice: "sleep 1000"
         default: #"echo "220 $SMTPAUTHUSER $TCPREMOTEIP $PROTO"; cat"#
         }
     }

@@ -42,7 +42,7 @@ do throws(Failure) {
     let parent = try Parent(
         of: child, duties, provisions: [], logger: Logger(label: "parent") { _ in PlainLog() },
         supervision: Supervision(nil), reload: { [] }, ready: { StandardError.write(Array("ready".utf8), from: "parent") })
-    exit(parent.run() ? 0 : 111)
+    exit(parent.run())
 } catch {
     StandardError.write(error.cause.sentence, from: "parent")
     exit(111)

@@ -2,6 +2,7 @@ import Credentials
 import NIOCore
 import NIOPosix
 import SASL
+import Separation
 import TestSupport
 import Testing
 
@@ -33,9 +34,10 @@ var quickLimits: Limits {
 
 /// Serves on loopback while `body` talks to the server.
 func serving(_ service: Service, wrapsTLS: Bool = false, _ body: (Int) async throws -> Void) async throws {
-    let address = try #require(ListenAddress("127.0.0.1:0"))
+    let address = try #require(ListenAddress(Array("127.0.0.1:0".utf8)))
     let server = try await Server.start(
-        service, on: address, group: MultiThreadedEventLoopGroup.singleton, wrapsTLS: wrapsTLS
+        service, onListening: try address.listen().release(), group: MultiThreadedEventLoopGroup.singleton,
+        wrapsTLS: wrapsTLS
     ).get()
     defer { server.close().whenComplete { _ in } }
     try await body(server.port)

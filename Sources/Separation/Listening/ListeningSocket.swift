@@ -18,6 +18,9 @@ public struct ListeningSocket: ~Copyable {
         return text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
     }
 
+    /// Its descriptor, for whoever closes it.
+    public consuming func release() -> Int32 { descriptor.release() }
+
     /// The message that hands it to the network process. It is closed here once that is sent.
     public consuming func parcel() -> Parcel {
         Parcel(Order.listen(purpose), with: descriptor)

@@ -22,7 +22,7 @@ public struct Station: ~Copyable {
 
     /// Takes what the parent sends, up to `begin`, and becomes what that says, for good.
     ///
-    /// - Parameter descriptors: how many it may have to have open.
+    /// - Parameter descriptors: how many a server may have to have open.
     /// - Throws: where that fails. Then nothing may go on.
     public static func enter(descriptors: Int) throws(Failure) -> Station {
         cseparation_name("smtp-auth-net")
@@ -32,10 +32,16 @@ public struct Station: ~Copyable {
                 Cause("no parent", remedy: "only smtp-auth itself starts its network process"))
         }
         var station = Station(socket: MessageSocket(FileDescriptor(owning: NetworkChild.socketNumber)))
-        try station.raise(descriptors)
         let identity = try station.receive()
+        if !station.listeners.isEmpty { try station.raise(descriptors) }
         try Confinement.confine(to: identity)
         return station
+    }
+
+    /// The way to the parent, from here on.
+    public consuming func link() throws(Failure) -> ParentLink {
+        guard let link = ParentLink(socket) else { throw .temporary(Cause("no alarm", errno: cplatform_errno())) }
+        return link
     }
 
     private init(socket: consuming MessageSocket) {

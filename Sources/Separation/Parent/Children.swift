@@ -29,6 +29,15 @@ struct Children {
     private struct Child {
         var purpose: Purpose
         var stage: Stage
+
+        /// When its time is over.
+        var deadline: Instant? {
+            switch stage {
+            case .running(let until): until
+            case .terminating(let until): until
+            case .killed: nil
+            }
+        }
     }
 
     /// How long whoever got SIGTERM has before SIGKILL.
@@ -86,17 +95,18 @@ struct Children {
 
     /// Whose time is over by now. Each of them is taken to have got its signal.
     mutating func overdue(at now: Instant) -> [Overdue] {
-        table.keys.sorted().compactMap { id in
+        guard let next = nextDeadline, next <= now else { return [] }
+        return table.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys.sorted().compactMap { id in
             switch table[id]!.stage {
-            case .running(let until?) where until <= now:
+            case .running:
                 table[id]!.stage = .terminating(until: now + grace)
                 guard case .check(let ticket) = table[id]!.purpose else { return Overdue(id: id, signal: SIGTERM, ticket: nil) }
                 table[id]!.purpose = .check(nil)
                 return Overdue(id: id, signal: SIGTERM, ticket: ticket)
-            case .terminating(let until) where until <= now:
+            case .terminating:
                 table[id]!.stage = .killed
                 return Overdue(id: id, signal: SIGKILL, ticket: nil)
-            default:
+            case .killed:
                 return nil
             }
         }
@@ -104,12 +114,6 @@ struct Children {
 
     /// When the next one's time is over.
     var nextDeadline: Instant? {
-        table.values.compactMap { child in
-            switch child.stage {
-            case .running(let until): until
-            case .terminating(let until): until
-            case .killed: nil
-            }
-        }.min()
+        table.values.lazy.compactMap(\.deadline).min()
     }
 }

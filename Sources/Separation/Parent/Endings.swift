@@ -15,7 +15,7 @@ extension Parent {
         case (SIGTERM, .serving), (SIGINT, .serving):
             supervision.stopping()
             // A little more than it has itself, so that it is the one that ends its sessions.
-            phase = .draining(until: .now + duties.drainTimeout + duties.grace)
+            phase = .draining(until: .now + duties.drainTimeout + .seconds(5))
             outbox.send(Parcel(Order.drain))
         case (SIGTERM, .draining), (SIGINT, .draining):
             // Asked twice: at once.
@@ -41,10 +41,12 @@ extension Parent {
 
     /// The network process has ended and was waited for.
     func networkHasEnded(_ status: Int32) {
-        if status != 0 { logger.critical("the network process has ended with status \(status)") }
-        let isBad = if case .leaving(_, true) = phase { true } else { false }
+        // With 64 and 111 it has said itself why it does not go on.
+        let isSaid = [0, 64, 111].contains(status)
+        if !isSaid { logger.critical("the network process has ended with status \(status)") }
+        let isBad = if case .leaving(_, true) = phase { true } else { !isSaid }
         leave(isBad: isBad)
-        phase = .ended(asExpected: status == 0 && !isBad)
+        phase = .ended(isBad ? 111 : status)
         let now = ContinuousClock.now
         children.allAreOver(now: now, programsUntil: now + duties.lingering)
     }

@@ -56,10 +56,10 @@ public final class Parent {
 
     /// Serves until the network process has ended, and everything that was started for it.
     ///
-    /// - Returns: whether it ended as it should.
-    public func run() -> Bool {
+    /// - Returns: 0 where it ended as it should, 64 or 111 where not.
+    public func run() -> Int32 {
         while true {
-            if case .ended(let asExpected) = phase, children.isEmpty { return asExpected }
+            if case .ended(let status) = phase, children.isEmpty { return status }
             wait()
             while case let signal = cseparation_next_signal(signals.number), signal != 0 { take(signal) }
             receive()

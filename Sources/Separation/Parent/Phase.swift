@@ -8,7 +8,10 @@ enum Phase: Equatable {
     /// It has closed its end of the socket pair, or is not heard any more; it still has to be waited for.
     case leaving(until: Instant, isBad: Bool)
     /// What is left are programs that it had started.
-    case ended(asExpected: Bool)
+    case ended(ExitStatus)
+
+    /// What the program's exit status becomes.
+    typealias ExitStatus = Int32
 
     /// Whether messages pass to and fro.
     var isTalking: Bool {
