@@ -1,7 +1,8 @@
 import ByteStrings
 
-/// Which senders a login may use beside itself. One line a login: `login address ...`, apart by blanks or tabs; an address
-/// is `user@example.com`, `@example.com` for every user there, or `<>` for no sender. Lines that begin with `#` are comments.
+/// Which senders a login may use beside itself. One line a login: `login address ...`, apart by blanks or tabs; an
+/// address is `user@example.com`, `@example.com` for every user there, or `<>` for no sender. Lines that begin with `#`
+/// are comments.
 public struct SenderMap: Equatable, Sendable {
     private var senders: [[UInt8]: [[UInt8]]] = [:]
 

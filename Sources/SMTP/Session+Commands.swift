@@ -3,7 +3,8 @@ import SASL
 
 // What a command comes to that the one behind has no part in.
 extension Session {
-    /// No command but AUTH is longer, its end included: RFC 5321 section 4.5.3.1.4 has 512 octets, to which extensions add.
+    /// No command but AUTH is longer, its end included: RFC 5321 section 4.5.3.1.4 has 512 octets, to which extensions
+    /// add.
     static let commandLimit = 2048
 
     mutating func command(_ line: UnsafeRawBufferPointer) -> Action {

@@ -1,7 +1,8 @@
 import NIOCore
 import SMTP
 
-/// The session's way to the one behind: there may be none yet, and one after another, but never two at once that matter.
+/// The session's way to the one behind: there may be none yet, and one after another, but never two at once that
+/// matter.
 final class BehindLink {
     var driver: SessionDriver?
     private let behind: (any Behind)?

@@ -26,7 +26,8 @@ public final class CurrentTLS: Sendable {
         NIOSSLServerHandler(context: current.withLock { $0 })
     }
 
-    private static func context(_ certificatePEM: [UInt8], _ keyPEM: borrowing Secret) throws(Failure) -> NIOSSLContext {
+    private static func context(_ certificatePEM: [UInt8], _ keyPEM: borrowing Secret) throws(Failure) -> NIOSSLContext
+    {
         let chain: [NIOSSLCertificate]
         do {
             chain = try NIOSSLCertificate.fromPEMBytes(certificatePEM)

@@ -46,9 +46,9 @@ struct Intake {
     }
 
     /// The mutable accessors would make a copy, as NIO's pool holds the buffer too, and overwrite that. Writing through
-    /// this pointer is sound: the memory is heap memory, allocated mutable; the pool does not look into it while we hold
-    /// the buffer, on the one thread of this event loop, and later only writes over it; and nobody else was given these
-    /// bytes of it.
+    /// this pointer is sound: the memory is heap memory, allocated mutable; the pool does not look into it while we
+    /// hold the buffer, on the one thread of this event loop, and later only writes over it; and nobody else was given
+    /// these bytes of it.
     private static func wipe(_ buffer: ByteBuffer, _ count: Int) {
         buffer.withUnsafeReadableBytes { bytes in
             if let start = bytes.baseAddress { explicit_bzero(UnsafeMutableRawPointer(mutating: start), count) }

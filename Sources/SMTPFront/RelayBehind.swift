@@ -44,7 +44,8 @@ public struct RelayBehind: Behind {
             .channelOption(.autoRead, value: false)
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 16384))
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 16384)
+            )
             .connectTimeout(.seconds(30))
             .channelInitializer(initializer)
         return switch place {

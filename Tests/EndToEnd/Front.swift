@@ -1,6 +1,7 @@
 import CPlatform
 import Foundation
 import TestSupport
+import Testing
 
 /// smtp-auth on a free loopback port, for as long as a test holds it.
 final class Front {
@@ -105,6 +106,13 @@ final class Front {
     }
 
     func connect() -> Client { Client(port: port) }
+
+    /// A client that was greeted.
+    func greeted() -> Client {
+        let client = connect()
+        #expect(client.receive()?.hasPrefix("220 ") == true)
+        return client
+    }
 }
 
 /// A client that sends what it is told, and hands out the replies line by line.

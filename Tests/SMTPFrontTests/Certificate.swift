@@ -12,7 +12,8 @@ struct Certificate {
 
     init() {
         let made = Program([
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+            "2",
             "-subj", "/CN=localhost", "-keyout", folder("key"), "-out", folder("cert"),
         ]).run()
         precondition(made.status == 0, made.errors)

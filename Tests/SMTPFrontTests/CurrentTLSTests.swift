@@ -43,7 +43,8 @@ import Verdicts
             try await client.send("\(alice)\r\nQUIT\r\n")
             #expect(
                 try await client.rest()
-                    == "220 mail.example.com ESMTP|235 2.7.0 ok, go ahead|221 2.0.0 mail.example.com closing connection")
+                    == "220 mail.example.com ESMTP|235 2.7.0 ok, go ahead|221 2.0.0 mail.example.com closing connection"
+            )
         }
     }
 

@@ -91,10 +91,17 @@ import Testing
             _ = fcntl(deaf.socket, F_SETFL, O_NONBLOCK)
             // Far more than any buffer between us holds: it must be left where it is.
             let flood = Array(String(repeating: "VRFY x\r\n", count: 8192).utf8)
-            for _ in 0..<200 { _ = flood.withUnsafeBytes { Foundation.send(deaf.socket, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) } }
+            for _ in 0..<200 {
+                _ = flood.withUnsafeBytes {
+                    Foundation.send(deaf.socket, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL))
+                }
+            }
             let slow = try begin(port)
             slow.send("x")
-            for state in ["", "MAIL FROM:<a@b>\r\n", "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n", "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\ntext\r\n", "MAI"] {
+            for state in [
+                "", "MAIL FROM:<a@b>\r\n", "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n",
+                "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\ntext\r\n", "MAI",
+            ] {
                 let client = try client(port)
                 client.send(state)
                 client.vanish()
@@ -115,7 +122,10 @@ import Testing
             let chunk = [UInt8](repeating: 120, count: 1 << 20)
             var sent = 0
             for _ in 0..<200 {
-                sent += max(chunk.withUnsafeBytes { Foundation.send(stuck.socket, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }, 0)
+                sent += max(
+                    chunk.withUnsafeBytes {
+                        Foundation.send(stuck.socket, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL))
+                    }, 0)
                 usleep(1000)
             }
             #expect(sent < 100 << 20)
@@ -125,7 +135,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("answers twice", "550 no\r\n250 yes", "550 no"), ("goes away", "421 bye", "421 bye"), ("raves", "?", "421 4.3.0 "),
+        ("answers twice", "550 no\r\n250 yes", "550 no"), ("goes away", "421 bye", "421 bye"),
+        ("raves", "?", "421 4.3.0 "),
     ])
     func `one behind that misbehaves ends the session with a clear reply`(
         name: String, answer: String, reply: String
@@ -140,60 +151,6 @@ import Testing
             #expect(replies.split(separator: "|").last?.hasPrefix("421 ") == true)
             let seen = sink.sessions.withLockedValue { text($0[0]) }
             #expect(!seen.contains("good"))
-        }
-    }
-
-    @Test func `nobody behind is a temporary failure`() async throws {
-        let sink = try await Sink()
-        let relay = sink.relay
-        try await sink.close()
-        let service = Service(
-            openPolicy(.passed(Policy.Passing(offer: .nothing))), authenticator: KnowingAuthenticator(), behind: relay,
-            limits: quickLimits, logger: nil)
-        try await serving(service) { port in
-            let client = try SocketClient(port: port)
-            client.send("EHLO me\r\n\(alice)\r\nMAIL FROM:<a@b>\r\n")
-            #expect(client.rest().hasSuffix("421 4.3.0 mail service not available, try again later, closing connection"))
-        }
-    }
-
-    @Test func `a client that speaks before it is greeted is refused`() async throws {
-        let sink = try await Sink()
-        var limits = Limits()
-        limits.greetingDelay = .seconds(60)
-        try await serving(sink, limits: limits) { port in
-            let client = try SocketClient(port: port)
-            client.send("EHLO me\r\n")
-            #expect(client.rest().hasPrefix("554 5.5.1 "))
-        }
-    }
-
-    @Test func `a silent client, and a session that is too long, are told so`() async throws {
-        let sink = try await Sink()
-        var limits = quickLimits
-        limits.idle = .milliseconds(20)
-        try await serving(sink, limits: limits) { port in
-            let client = try SocketClient(port: port)
-            #expect(client.rest().contains("421 4.4.2 nothing was said"))
-        }
-        let other = try await Sink()
-        limits = quickLimits
-        limits.session = .milliseconds(20)
-        try await serving(other, limits: limits) { port in
-            let client = try SocketClient(port: port)
-            #expect(client.rest().contains("421 4.4.2 the session"))
-        }
-    }
-
-    @Test func `what the one behind offers is learnt by asking it`() async throws {
-        let sink = try await Sink()
-        let eventLoop = sink.eventLoop
-        let offer = try await Probe.offer(of: sink.relay, hostname: hostname, on: eventLoop).get()
-        #expect(offer.lines.map { text($0) } == ["SIZE 100000000", "AUTH PLAIN", "8BITMIME"])
-        #expect(offer.passedOn.lines.map { text($0) } == ["SIZE 100000000", "8BITMIME"])
-        try await sink.close()
-        await #expect(throws: Probe.Failed.self) {
-            try await Probe.offer(of: sink.relay, hostname: hostname, on: eventLoop).get()
         }
     }
 }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct OfferTests {
     @Test func `of what a server offers, what passes through untouched is passed on`() {
-        let reply = "250-behind.example.com at your service\r\n250-size 1000\r\n250-AUTH LOGIN\r\n250-AUTH=LOGIN\r\n250-STARTTLS\r\n"
+        let reply =
+            "250-behind.example.com at your service\r\n250-size 1000\r\n250-AUTH LOGIN\r\n250-AUTH=LOGIN\r\n250-STARTTLS\r\n"
             + "250-CHUNKING\r\n250-XCLIENT NAME ADDR\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n250-VRFY\r\n"
             + "250-ENHANCEDSTATUSCODES\r\n250 PIPELINING\r\n"
         let offer = Array(reply.utf8).withUnsafeBytes { Offer(ehloReply: $0) }

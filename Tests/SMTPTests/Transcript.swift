@@ -67,3 +67,22 @@ struct Transcript: CustomTestStringConvertible {
         }
     }
 }
+
+/// How sessions begin.
+extension Transcript {
+    static let login = [
+        "C EHLO client", "S 250-~", "C AUTH PLAIN " + base64("\0alice\0pass"), "ask PLAIN alice pass", "yes", "S 235 ~",
+    ]
+    static let opened = [
+        "B 220 behind", "F EHLO client", #"b 250-behind\r\n250-SIZE 1000\r\n250 8BITMIME\r\n"#,
+    ]
+    /// Up to where a MAIL is accepted.
+    static let mail =
+        login + ["C MAIL FROM:<a@b> SIZE=9", "open"] + opened
+        + ["F MAIL FROM:<a@b> SIZE=9", "B 250 sender ok", "S 250 sender ok"]
+    static let data =
+        mail + [
+            "C RCPT TO:<c@d>", "F RCPT TO:<c@d>", "B 250 fine", "S 250 fine", "C DATA", "F DATA", "B 354 go",
+            "S 354 go",
+        ]
+}
