@@ -5,7 +5,7 @@ import Testing
 /// What either side does, of bad will or none.
 @Suite struct SessionAttackTests {
     private static let (login, mail, data) = (Transcript.login, Transcript.mail, Transcript.data)
-    private static let noBehind = ["S 421 4.3.0 ~", "leave"]
+    private static let noBehind = Transcript.noBehind
 
     /// What the client does to be taken for two.
     static let smuggling =

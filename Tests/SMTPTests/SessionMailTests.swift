@@ -4,6 +4,7 @@ import Testing
 @testable import SMTP
 
 @Suite struct SessionMailTests {
+    private static let noBehind = Transcript.noBehind
     private static let (login, opened, mail, data) = (
         Transcript.login, Transcript.opened, Transcript.mail, Transcript.data
     )

@@ -85,4 +85,7 @@ extension Transcript {
             "C RCPT TO:<c@d>", "F RCPT TO:<c@d>", "B 250 fine", "S 250 fine", "C DATA", "F DATA", "B 354 go",
             "S 354 go",
         ]
+
+    /// How one ends in which the one behind is no more.
+    static let noBehind = ["S 421 4.3.0 ~", "leave"]
 }
