@@ -1,84 +1,16 @@
 """The mail servers that `submission` measures, each for the same account, tuned as far as it has means to be."""
 
-import os
-import pathlib
-import signal
-import socket
 import subprocess
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-BUILD = ROOT / ".build-bench"
-LOGIN, PASSWORD = "alice", "wonderland"
+from server import LOGIN, PASSWORD, ROOT, Server
+
 # What an authentication is by, and by which PAM service where it is PAM.
 KINDS = {"cram": "CRAM-MD5", "permit": "PLAIN", "unix": "PLAIN"}
 MANY = 4000
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(port, process):
-    for _ in range(3000):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        if process.poll() is not None:
-            break
-        time.sleep(0.01)
-    raise SystemExit(f"bench: {process.args} did not start")
-
-
-class Server:
-    """A server that runs, for one kind of login."""
-
-    name = ""
-
-    def __init__(self, kind, relay, folder):
-        self.kind, self.relay, self.folder, self.port = kind, relay, pathlib.Path(folder), free_port()
-        self.folder.mkdir(parents=True)
-        self.folder.chmod(0o755)
-        self.helpers = []
-        self.process = self.start(*self.command())
-        wait_for(self.port, self.process)
-
-    def start(self, *command):
-        return subprocess.Popen(
-            list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=open(self.folder / "errors", "a"), start_new_session=True)
-
-    def stop(self):
-        for process in [self.process, *self.helpers]:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
-
-    def memory(self):
-        """KiB: what all its processes have for themselves, and their part of what they share (PSS)."""
-        children, total = {}, 0
-        for entry in os.listdir("/proc"):
-            if entry.isdigit():
-                try:
-                    parent = pathlib.Path("/proc", entry, "stat").read_text().rsplit(")", 1)[1].split()[1]
-                except (FileNotFoundError, ProcessLookupError):
-                    continue
-                children.setdefault(int(parent), []).append(int(entry))
-        ours = [self.process.pid, *(helper.pid for helper in self.helpers)]
-        for pid in ours:
-            ours.extend(children.get(pid, []))
-            try:
-                lines = pathlib.Path("/proc", str(pid), "smaps_rollup").read_text().splitlines()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-        return total
-
-
 class SMTPAuth(Server):
     name = "smtp-auth"
-    behind = []
 
     def command(self):
         service = "permit" if self.kind == "cram" else self.kind
@@ -86,11 +18,8 @@ class SMTPAuth(Server):
         return [
             ROOT / ".build-release/release/smtp-auth", "--listen", f"127.0.0.1:{self.port}",
             "--hostname", "mail.example.com", "--allow-plaintext", "--syslog", "--max-connections", MANY, "--max-per-address", MANY,
-            "--auth-command", f"{checkpassword} -s bench-{service} -e -- {self.prog}", "--relay", f"127.0.0.1:{self.relay}",
+            "--auth-command", f"{checkpassword} -s bench-{service} -e -- /bin/true", "--relay", f"127.0.0.1:{self.relay}",
         ]
-
-    # As the manual has it.
-    prog = "/bin/true"
 
 
 class Dovecot(Server):
