@@ -3,6 +3,10 @@
 PREFIX = /usr/local
 SYSCONFDIR = /etc
 DESTDIR =
+# Where the shells look for the completions of programs that the administrator installed.
+BASH_COMPLETIONS = $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETIONS = $(PREFIX)/share/zsh/site-functions
+FISH_COMPLETIONS = $(PREFIX)/share/fish/vendor_completions.d
 # A group, to install pam-checkpwd setuid root for its members: docs/setuid.md says when.
 SETUID_GROUP =
 
@@ -18,9 +22,10 @@ LLD = -Xswiftc -use-ld=lld
 ASAN = --sanitize=address --scratch-path .build-asan $(LLD)
 
 BUILD_PACKAGES = libpam0g-dev nettle-dev liblmdb-dev libpq-dev
-DEMO_PACKAGES = python3
-TEST_PACKAGES = curl swaks python3 mandoc strace fail2ban dovecot-imapd dovecot-submissiond openssl postgresql ucspi-tcp \
-	qpsmtpd
+DEMO_PACKAGES = python3 openssl
+TEST_PACKAGES = curl swaks msmtp python3 mandoc openssl procps strace fail2ban dovecot-imapd dovecot-submissiond ucspi-tcp \
+    qpsmtpd postfix libsasl2-modules postgresql
+BENCH_PACKAGES = python3 nettle-dev dovecot-submissiond postfix sasl2-bin libsasl2-modules libsasl2-modules-db
 
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 
@@ -40,6 +45,7 @@ release: pam-checkpwd
 
 demo: pam-checkpwd
 	@Tests/Stage/packages $(DEMO_PACKAGES)
+	@Tests/Stage/exim >/dev/null
 	@echo "Building checkpwdctl and smtp-auth, about 3 minutes the first time ..."
 	$(SWIFT) build --product checkpwdctl
 	$(SWIFT) build --product smtp-auth
@@ -48,6 +54,7 @@ demo: pam-checkpwd
 # Without root, the tests that need real accounts are skipped, and counted as skipped.
 test: pam-checkpwd
 	@Tests/Stage/packages $(TEST_PACKAGES)
+	@Tests/Stage/exim >/dev/null
 	@echo "Building everything and its tests, about 5 minutes the first time ..."
 	$(SWIFT) build --build-tests
 	@if [ "$$(id -u)" -eq 0 ]; then exec Tests/Stage/private-etc $(SWIFT) test --skip-build --disable-xctest; \
@@ -57,6 +64,7 @@ test: pam-checkpwd
 # trace the process, which pam-checkpwd forbids, and what lives until a program's end is freed by ending.
 test-asan:
 	@Tests/Stage/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@Tests/Stage/exim >/dev/null
 	@echo "Building everything and its tests with AddressSanitizer, about 5 minutes the first time ..."
 	$(SWIFT) build --build-tests $(ASAN)
 	@export ASAN_OPTIONS=detect_leaks=0; \
@@ -75,12 +83,15 @@ fuzz:
 
 # As fast as C? Needs root and a machine with nothing else to do.
 bench: pam-checkpwd
-	@Tests/Stage/packages $(DEMO_PACKAGES)
-	@echo "Building pam-checkpwd with Swift's runtime library, and checkpwdctl, about 2 minutes the first time ..."
+	@Tests/Stage/packages $(BENCH_PACKAGES)
+	@echo "Building the programs with Swift's runtime library, about 6 minutes the first time ..."
 	$(SWIFT) build $(STATIC) --product pam-checkpwd
 	$(SWIFT) build $(STATIC) --product checkpwdctl
+	$(SWIFT) build $(STATIC) --product smtp-auth
 	@export PYTHONDONTWRITEBYTECODE=1; status=0; \
-	for part in logins store; do Tests/Stage/private-etc Tests/Benchmarks/$$part $(BENCH_ROUNDS) || status=1; echo; done; \
+	Tests/Stage/private-etc Tests/Benchmarks/logins $(BENCH_ROUNDS) || status=1; echo; \
+	Tests/Stage/private-etc Tests/Benchmarks/store $(BENCH_ROUNDS) || status=1; echo; \
+	Tests/Stage/private-etc Tests/Benchmarks/submission $(SUBMISSION_ROUNDS) || status=1; \
 	exit $$status
 
 # Binaries stripped of their symbols. The service file only where there is none: an administrator's is never overwritten.
@@ -91,6 +102,12 @@ install: release
 	    chown "root:$(SETUID_GROUP)" "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd" && \
 	    chmod 4750 "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd"; fi
 	install -s -m 0755 .build-release/release/checkpwdctl .build-release/release/smtp-auth "$(DESTDIR)$(PREFIX)/sbin"
+	@set -e; for program in checkpwdctl smtp-auth; do \
+	    install -d "$(DESTDIR)$(BASH_COMPLETIONS)" "$(DESTDIR)$(ZSH_COMPLETIONS)" "$(DESTDIR)$(FISH_COMPLETIONS)"; \
+	    complete=".build-release/release/$$program --generate-completion-script"; \
+	    $$complete bash > "$(DESTDIR)$(BASH_COMPLETIONS)/$$program"; \
+	    $$complete zsh > "$(DESTDIR)$(ZSH_COMPLETIONS)/_$$program"; \
+	    $$complete fish > "$(DESTDIR)$(FISH_COMPLETIONS)/$$program.fish"; done
 	for page in $(MANUALS); do \
 	    install -m 0644 "docs/$$page" "$(DESTDIR)$(PREFIX)/share/man/man8/$$page" || exit; done
 	@service="$(DESTDIR)$(SYSCONFDIR)/pam.d/pam-checkpwd"; \
@@ -98,4 +115,4 @@ install: release
 	else install -m 0644 pam.d/pam-checkpwd "$$service"; fi
 
 clean:
-	rm -rf .build .build-embedded .build-release .build-asan .build-bench .build-fuzz
+	rm -rf .build .build-embedded .build-release .build-asan .build-bench .build-fuzz .build-exim

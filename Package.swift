@@ -145,19 +145,39 @@ let package = Package(
         // The SMTP side.
         .target(name: "SASL", dependencies: ["ByteStrings", "Credentials"], swiftSettings: house),
         .target(
+            name: "SMTP", dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL"], swiftSettings: house),
+        .target(
             name: "SMTPFront",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "SASL", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "Separation", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: house),
+        .target(name: "CSeparation", cSettings: shim),
+        .target(
+            name: "Separation",
+            dependencies: [
+                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "Metrics",
+            dependencies: [
+                "ByteStrings", "SASL",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: house),
         .executableTarget(
             name: "smtp-auth",
             dependencies: [
-                "CPlatform", "SMTPFront", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront", "Separation", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -170,23 +190,45 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["CPlatform", "Credentials", "SecretStore", "StoreKeeping", "Verdicts"], path: "Tests/TestSupport",
             swiftSettings: house),
+        .executableTarget(
+            name: "hostile",
+            dependencies: [
+                "CSeparation", "Credentials", "Separation", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Hostile", swiftSettings: house),
+        .testTarget(
+            name: "SeparationTests",
+            dependencies: [
+                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Separation", "TestSupport", "Verdicts",
+                "hostile",
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "MetricsTests",
+            dependencies: [
+                "Metrics", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house),
         .testTarget(
             name: "SMTPFrontTests",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "SASL", "SMTPFront",
+                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront",
+                "Separation", "TestSupport", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("PostgreSQL")
         + suite("SecretStore") + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
-        + suite("Doctor")
-        + suite("SASL") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("Doctor") + suite("SASL") + suite("SMTP") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",
@@ -200,8 +242,8 @@ let package = Package(
 /// The tests of one module.
 func suite(_ name: String, testing module: String? = nil) -> [Target] {
     let needed: Set = [
-        "ByteStrings", "CPAM", "Checkpassword", "Credentials", "SecretStore", "StoreKeeping", "TestSupport", "Verdicts",
-        module ?? name,
+        "ByteStrings", "CPAM", "Checkpassword", "Credentials", "SASL", "SecretStore", "StoreKeeping", "TestSupport",
+        "Verdicts", module ?? name,
     ]
     return [
         .testTarget(
@@ -212,8 +254,8 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "Doctor", "Interchange", "PAM", "SASL", "SMTPFront", "SecretStore", "TestSupport",
-        "Verdicts",
+        "Checkpassword", "Credentials", "Doctor", "Interchange", "PAM", "SASL", "SMTP", "SMTPFront", "SecretStore",
+        "Separation", "TestSupport", "Verdicts",
     ]
     guard fuzzes else {
         return .testTarget(

@@ -3,29 +3,43 @@ import Credentials
 import SASL
 
 /// What a checkpassword program reads on descriptor 3 (cr.yp.to/checkpwd/interface.html).
-enum CredentialBytes {
+public enum CredentialBytes {
     /// The interface's limit.
-    static let limit = 512
+    public static let limit = 512
 
-    /// `login NUL password NUL NUL`, or for CRAM-MD5 `login NUL challenge NUL digest NUL`, as netqmail's qmail-smtpd and
-    /// its kin write them.
+    /// `login NUL password NUL NUL`, or a challenge and its answer in the order that the program expects.
     ///
     /// - Returns: nil where that is more than the interface allows.
-    static func of(_ claim: borrowing Claim) -> Secret? {
-        claim.proof.withUnsafeBytes { proof in
-            if let challenge = claim.challenge {
-                fields(claim.login.bytes, challenge, proof)
-            } else {
-                fields(claim.login.bytes, proof, EmptyCollection())
+    public static func of(_ claim: borrowing Claim, in order: FieldOrder = .netqmail) -> Secret? {
+        let byte: [UInt8] =
+            switch order {
+            case .netqmail, .sqmail: []
+            case .indimail: [mechanismByte(claim.mechanism), 0]
+            }
+        return claim.proof.withUnsafeBytes { proof in
+            switch (claim.challenge, order) {
+            case (nil, _): fields(claim.login.bytes, proof, EmptyCollection(), byte)
+            case (let challenge?, .sqmail): fields(claim.login.bytes, proof, challenge, byte)
+            case (let challenge?, .netqmail), (let challenge?, .indimail):
+                fields(claim.login.bytes, challenge, proof, byte)
             }
         }
     }
 
-    /// Three fields, a NUL after each.
+    private static func mechanismByte(_ mechanism: Mechanism) -> UInt8 {
+        switch mechanism {
+        case .login: 1
+        case .plain: 2
+        case .cramMD5: 3
+        }
+    }
+
+    /// Three fields, a NUL after each, and what comes after them.
     private static func fields(
-        _ login: some Collection<UInt8>, _ second: some Collection<UInt8>, _ third: some Collection<UInt8>
+        _ login: some Collection<UInt8>, _ second: some Collection<UInt8>, _ third: some Collection<UInt8>,
+        _ rest: [UInt8]
     ) -> Secret? {
-        let count = login.count + second.count + third.count + 3
+        let count = login.count + second.count + third.count + 3 + rest.count
         guard count <= limit else { return nil }
         return Secret(capacity: count) { buffer in
             var place = 0
@@ -37,6 +51,7 @@ enum CredentialBytes {
             add(login)
             add(second)
             add(third)
+            UnsafeMutableRawBufferPointer(rebasing: buffer[place...]).copyBytes(from: rest)
             return count
         }
     }

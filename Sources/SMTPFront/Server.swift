@@ -3,38 +3,42 @@ import NIOPosix
 
 /// A server on a port of its own.
 public struct Server: Sendable {
-    private let channel: any Channel
+    /// What accepts connections.
+    public let channel: any Channel
 
-    /// Binds and listens.
+    /// Serves the clients of a socket that listens already, which is owned from here on.
     ///
     /// - Parameters:
     ///   - group: the event loops that serve.
-    ///   - threads: as many as auth commands can be waited for at once; started, and not shut down before the server.
-    /// - Returns: a future that fails with `IOError` where the address cannot be had.
+    ///   - occupancy: how many connections there may be; shared with other servers.
+    ///   - wrapsTLS: whether TLS begins before anything is said. The service must have a certificate then.
     public static func start(
-        _ service: Service, on address: ListenAddress, group: any EventLoopGroup, threads: NIOThreadPool
+        _ service: Service, onListening descriptor: Int32, group: any EventLoopGroup,
+        occupancy: Occupancy = Occupancy(most: .max, mostPerAddress: .max), wrapsTLS: Bool = false
     ) -> EventLoopFuture<Server> {
+        bootstrap(service, group, occupancy, wrapsTLS).withBoundSocket(descriptor).map { Server(channel: $0) }
+    }
+
+    private static func bootstrap(
+        _ service: Service, _ group: any EventLoopGroup, _ occupancy: Occupancy, _ wrapsTLS: Bool
+    ) -> ServerBootstrap {
         ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 256)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Inherited by each connection. When a client closes, NIO reads all that the kernel holds for us, asked or
-            // not: this is the bound on it.
-            .serverChannelOption(.socketOption(.so_rcvbuf), value: 64 * 1024)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
+            // Small while commands come, large while a message does.
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 262144))
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(service.makeHandler(threads))
+                    if let refusal = occupancy.enter(channel) {
+                        try service.turnAway(channel, refusal, wrapsTLS: wrapsTLS)
+                    } else {
+                        try service.serve(channel, wrapsTLS: wrapsTLS)
+                    }
                 }
             }
-            .bind(to: address.address)
-            .map { Server(channel: $0) }
     }
-
-    /// Where it listens, the real port included: `127.0.0.1:2525`, `[::1]:2525`.
-    public var address: String { ListenAddress.text(channel.localAddress) }
 
     /// The port it listens on.
     var port: Int { channel.localAddress?.port ?? 0 }

@@ -1,32 +1,61 @@
 import Glibc
 import Logging
+import Metrics
 import NIOCore
-import NIOPosix
+import NIOSSL
 import SASL
+import SMTP
+import Synchronization
 
 /// What every session is served with.
-public struct Service: Sendable {
-    let hostname: Hostname
-    let command: AuthCommand
-    let log: LoginLog
+public final class Service: Sendable {
+    private let policy: Mutex<Policy>
+    let authenticator: any Authenticator
+    let behind: (any Behind)?
+    let tls: CurrentTLS?
+    let limits: Limits
+    let log: SessionLog
+    public let meters: Meters
 
-    /// - Parameter logger: nil where there is nobody to tell.
-    public init(hostname: Hostname, command: AuthCommand, logger: Logger?) {
-        self.hostname = hostname
-        self.command = command
-        self.log = LoginLog(logger)
+    /// - Parameters:
+    ///   - policy: its `offersTLS` is as `tls` says.
+    ///   - behind: what takes the mail; nil where the policy refuses mail.
+    ///   - tls: nil where there is no certificate.
+    ///   - logger: nil where there is nobody to tell.
+    public init(
+        _ policy: Policy, authenticator: any Authenticator, behind: (any Behind)? = nil, tls: CurrentTLS? = nil,
+        limits: Limits = Limits(), logger: Logger?, meters: Meters = Meters()
+    ) {
+        var policy = policy
+        policy.offersTLS = tls != nil
+        self.policy = Mutex(policy)
+        self.authenticator = authenticator
+        self.behind = behind
+        self.tls = tls
+        self.limits = limits
+        self.log = SessionLog(logger)
+        self.meters = meters
     }
 
-    func makeSession() -> Session {
-        let host = hostname.bytes
-        return Session(hostname: hostname) { Challenge.make(time: time(nil), host: host) }
+    /// What new sessions may do. Those that run keep what they began with.
+    public func changePolicy(_ change: @Sendable (inout Policy) -> Void) {
+        policy.withLock { change(&$0) }
     }
 
-    func makeHandler(
-        _ threads: NIOThreadPool, remoteHost: [UInt8] = [], over: EventLoopPromise<Void>? = nil
-    ) -> SMTPHandler {
-        SMTPHandler(
-            session: makeSession(), authenticator: CommandAuthenticator(command: command, threads: threads), log: log,
-            remoteHost: remoteHost, over: over)
+    /// How mail of new sessions is passed on, if it is.
+    public func changePassing(_ change: @Sendable (inout Policy.Passing) -> Void) {
+        changePolicy { policy in
+            guard case .passed(var passing) = policy.mail else { return }
+            change(&passing)
+            policy.mail = .passed(passing)
+        }
     }
+
+    /// The event by which a session's channel is told that the server stops.
+    public struct Draining: Sendable {
+        public init() {}
+    }
+
+    /// What sessions may do now.
+    var currentPolicy: Policy { policy.withLock { $0 } }
 }

@@ -112,9 +112,10 @@ package struct Environment: ~Copyable {
         var info = MDB_envinfo()
         var pages = MDB_stat()
         var descriptor: Int32 = -1
+        // In this order: meanwhile a writer may let the file grow.
+        guard lmdb.env_info(handle, &info) == 0, lmdb.env_stat(handle, &pages) == 0 else { return MDB_INVALID }
         // Not of the path: it may name another file by now.
         guard lmdb.env_get_fd(handle, &descriptor) == 0, fstat(descriptor, &file) == 0 else { return MDB_INVALID }
-        guard lmdb.env_info(handle, &info) == 0, lmdb.env_stat(handle, &pages) == 0 else { return MDB_INVALID }
         let (size, overflows) = (info.me_last_pgno &+ 1).multipliedReportingOverflow(by: Int(pages.ms_psize))
         return !overflows && size > 0 && file.st_size >= size ? 0 : MDB_CORRUPTED
     }

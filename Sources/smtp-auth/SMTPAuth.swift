@@ -1,100 +1,56 @@
 import ArgumentParser
+import Glibc
 import Logging
-import NIOCore
-import NIOPosix
+import SASL
+import SMTP
 import SMTPFront
+import Separation
 import Verdicts
 
 struct SMTPAuth: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "smtp-auth",
-        abstract: "Speak ESMTP AUTH, and ask a checkpassword program about every login.",
+        abstract: "Authenticated submission for a mail server that has none.",
+        usage: "smtp-auth [options] [--relay <server> | -- <program> [<argument> ...]]",
         discussion: """
             Without --listen, one session on standard input and output, as inetd, tcpserver and systemd start a server. \
-            There is no TLS: listen on loopback, or behind something that ends TLS.
+            A checkpassword program is asked about every login; mail goes to a server, or to a program started for it.
             """,
         version: "\(Release.version)")
 
-    @Option(help: "Listen on this address: 127.0.0.1:25, [::1]:25. Port 0 is any free port.")
-    var listen: ListenAddress?
+    @OptionGroup(title: "Front") var front: FrontOptions
+    @OptionGroup(title: "Encryption") var tls: TLSOptions
+    @OptionGroup(title: "Mail") var behind: BehindOptions
+    @OptionGroup(title: "Logins") var auth: AuthOptions
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "Processes") var process: ProcessOptions
 
-    @Option(help: "The server's name in its greeting and challenges. (default: the machine's)")
-    var hostname: Hostname?
-
-    @Option(help: "The checkpassword program and its arguments, apart by blanks; no shell reads them.")
-    var authCommand = "pam-checkpwd -s smtp -e -- /bin/true"
+    func validate() throws {
+        let mechanisms = auth.mechanisms?.mechanisms ?? Mechanism.allCases
+        guard tls.tlsCert != nil || tls.allowPlaintext || mechanisms.contains(.cramMD5) else {
+            throw ValidationError(
+                "--mechanisms leaves none to offer: PLAIN and LOGIN need --tls-cert and --tls-key, or --allow-plaintext.")
+        }
+        guard process.chroot == nil || behind.relay?.needsLookup != true else {
+            throw ValidationError("--relay with --chroot needs a numeric address: names cannot be looked up there.")
+        }
+    }
 
     func run() throws {
-        guard let hostname = hostname ?? Hostname.ofThisMachine else {
+        guard let hostname = front.hostname ?? Hostname.ofThisMachine else {
             throw ValidationError("The machine's name is not a host name; give one with --hostname.")
         }
-        if let listen {
-            try serve(try service(hostname, .standardError), on: listen)
-        } else {
-            try serveOneSession(try service(hostname, OneSession.messages))
-        }
-    }
-
-    private func service(_ hostname: Hostname, _ messages: AuthCommand.Messages) throws -> Service {
-        guard let command = AuthCommand(Array(authCommand.utf8), messages: messages) else {
-            throw ValidationError("--auth-command names no program.")
-        }
-        let logger: Logger? =
-            switch messages {
-            case .standardError: Self.logger
-            case .nowhere: nil
-            }
-        return Service(hostname: hostname, command: command, logger: logger)
-    }
-
-    private func serve(_ service: Service, on address: ListenAddress) throws {
-        let threads = NIOThreadPool(numberOfThreads: 64)
-        threads.start()
-        let server: Server
-        do {
-            server = try Server.start(
-                service, on: address, group: .singletonMultiThreadedEventLoopGroup, threads: threads
-            )
-            .wait()
-        } catch {
-            throw Self.failed(
-                .temporary(
-                    Cause(
-                        "cannot listen", about: Array(address.text.utf8), errno: (error as? IOError)?.errnoCode ?? 0,
-                        remedy: "name a free address and port of this machine; ports below 1024 are root's")))
-        }
-        Self.logger.notice("listening on \(server.address)")
-        try server.closed.wait()
-    }
-
-    private func serveOneSession(_ service: Service) throws {
-        let threads = NIOThreadPool(numberOfThreads: 1)
-        threads.start()
-        let over: EventLoopFuture<Void>
+        let logger = Log.open(toSystem: front.syslog)
+        let status: Int32
         do throws(Failure) {
-            over = try OneSession.start(service, group: .singletonMultiThreadedEventLoopGroup, threads: threads)
+            status =
+                process.networkProcess
+                ? try NetworkRole(options: self, hostname: hostname, logger: logger).run()
+                : try ParentRole(options: self, logger: logger).run()
         } catch {
-            throw Self.failed(error)
+            logger.tell(error)
+            throw ExitCode(error.exitStatus)
         }
-        try over.wait()
+        throw ExitCode(status)
     }
-
-    private static let logger = Logger(label: "smtp-auth") { _ in StandardErrorLog() }
-
-    /// Says what failed, on one line.
-    private static func failed(_ failure: Failure) -> ExitCode {
-        logger.error("\(String(decoding: failure.cause.sentence, as: UTF8.self))")
-        return switch failure {
-        case .misused: .validationFailure
-        case .declined, .rejected, .temporary: ExitCode(111)
-        }
-    }
-}
-
-extension ListenAddress: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension Hostname: ExpressibleByArgument {
-    public init?(argument: String) { self.init(Array(argument.utf8)) }
 }

@@ -1,15 +1,24 @@
 import CPlatform
 import Foundation
 import TestSupport
+import Testing
 
 /// smtp-auth on a free loopback port, for as long as a test holds it.
 final class Front {
     let port: Int
+    /// The privileged process.
     let pid: pid_t
     private let folder = Folder()
 
     /// - Parameter options: pam-checkpwd's.
-    init(_ options: String = "") {
+    convenience init(_ options: String = "") {
+        self.init(authCommand: "\(Stage.pamCheckpwd) \(options) -e -- /bin/true")
+    }
+
+    /// - Parameters:
+    ///   - authCommand: what decides.
+    ///   - options: further options, and after `--` what mail goes to.
+    init(authCommand: String, _ options: [String] = [], environment: [String: String] = [:]) {
         let errors = folder("errors")
         let log = open(errors, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -17,14 +26,14 @@ final class Front {
             close(log)
             close(null)
         }
-        let command = "\(Stage.pamCheckpwd) \(options) -e -- /bin/true"
-        let words = [
-            Stage.smtpAuth, "--listen", "127.0.0.1:0", "--hostname", "mail.example.com", "--auth-command", command,
-        ]
-        let argv = words.map { strdup($0) } + [nil]
-        defer { argv.forEach { free($0) } }
+        var words = [Stage.smtpAuth, "--hostname", "mail.example.com", "--auth-command", authCommand]
+        if !options.contains("--listen") { words += ["--listen", "127.0.0.1:0"] }
+        if !options.contains("--tls-cert") { words.append("--allow-plaintext") }
+        let argv = (words + options).map { strdup($0) } + [nil]
+        let envp = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
+        defer { (argv + envp).forEach { free($0) } }
         var pid: pid_t = 0
-        let failed = cplatform_spawn(&pid, argv, cplatform_environment(), [null, null, log, null])
+        let failed = cplatform_spawn(&pid, argv, envp, [null, null, log, null])
         precondition(failed == 0, "cannot start smtp-auth")
         self.pid = pid
         port = Front.announcedPort(in: errors, of: pid)
@@ -36,38 +45,74 @@ final class Front {
     }
 
     private static func announcedPort(in file: String, of pid: pid_t) -> Int {
-        while kill(pid, 0) == 0 {
-            let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-            if let line = text.split(separator: "\n").first(where: { $0.contains("listening on 127.0.0.1:") }) {
+        var lines: [Substring] = []
+        // Until it says so, or is gone.
+        while waitpid(pid, nil, WNOHANG) == 0 {
+            lines = ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n")
+            if let line = lines.first(where: { $0.contains("listening on 127.0.0.1:") }) {
                 return Int(line.split(separator: ":").last!)!
             }
-            // Until it says so, or is gone.
             usleep(10_000)
         }
-        preconditionFailure("smtp-auth did not start")
+        preconditionFailure("smtp-auth did not start: \(lines)")
+    }
+
+    /// All that it said.
+    var lines: [String] {
+        let text = (try? String(contentsOfFile: folder("errors"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").map(String.init)
     }
 
     /// What it logged of the logins.
-    var log: [String] {
-        let text = (try? String(contentsOfFile: folder("errors"), encoding: .utf8)) ?? ""
-        return text.split(separator: "\n").map(String.init).filter { $0.contains("verdict=") }
-    }
+    var log: [String] { lines.filter { $0.contains("verdict=") } }
 
-    /// How many descriptors it has open.
-    var descriptors: Int {
-        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? -1
-    }
-
-    /// Its children, zombies included.
-    var children: [String] {
-        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
-        return tasks.flatMap { task in
-            ((try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/children", encoding: .utf8)) ?? "")
-                .split(separator: " ").map(String.init)
+    /// Whether it has said this, by now or within a minute.
+    func says(_ words: String) -> Bool {
+        for _ in 0..<6000 {
+            if lines.contains(where: { $0.contains(words) }) { return true }
+            usleep(10_000)
         }
+        return false
+    }
+
+    /// Ends it by a signal.
+    ///
+    /// - Returns: its exit status.
+    func end(_ signal: Int32 = SIGTERM) -> Int32 {
+        kill(pid, signal)
+        return cplatform_wait(pid)
+    }
+
+    /// The process that speaks with the network.
+    var network: pid_t {
+        allChildren.first { id in
+            let words = (try? String(contentsOfFile: "/proc/\(id)/cmdline", encoding: .utf8)) ?? ""
+            return words.contains("--network-process")
+        } ?? -1
+    }
+
+    /// How many descriptors it has open, in both processes.
+    var descriptors: Int {
+        [pid, network].map { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\($0)/fd").count) ?? 0 }
+            .reduce(0, +)
+    }
+
+    /// The programs that it started and that are still there, zombies included.
+    var children: [pid_t] { allChildren.filter { $0 != network } }
+
+    private var allChildren: [pid_t] {
+        let text = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
+        return text.split(separator: " ").compactMap { pid_t($0) }
     }
 
     func connect() -> Client { Client(port: port) }
+
+    /// A client that was greeted.
+    func greeted() -> Client {
+        let client = connect()
+        #expect(client.receive()?.hasPrefix("220 ") == true)
+        return client
+    }
 }
 
 /// A client that sends what it is told, and hands out the replies line by line.

@@ -18,6 +18,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case colon, authuser, chap
     case passwdFile = "passwd-file"
     case jsonLines = "jsonl"
+    /// What passes between smtp-auth's two processes: the first byte says in which direction.
+    case message
 
     /// The most bytes that are tried.
     var limit: Int {
@@ -27,6 +29,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .smtp: 16384
         case .keyFile, .pamConfiguration: 2048
         case .colon, .authuser, .chap, .passwdFile, .jsonLines: 2048
+        case .message: 8192
         }
     }
 
@@ -43,6 +46,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .colon, .authuser, .chap, .passwdFile, .jsonLines:
             // Their names are the formats'.
             try InterchangeFuzz.check(bytes, as: Format(rawValue: rawValue)!)
+        case .message: try MessageFuzz.check(bytes)
         }
     }
 }

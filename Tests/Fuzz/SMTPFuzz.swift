@@ -1,54 +1,41 @@
 import Credentials
 
-@testable import SMTPFront
+@testable import SMTP
 
-/// Lines are the same however the bytes arrive, and a command's arguments lie in its line.
+/// A whole session, from both sides: what must hold whatever the client and the one behind say, however it is cut.
+///
+/// The input is a line of play: pieces with 0x01 between them, of which the first byte says whose they are. `C` bytes of
+/// the client, `B` of the one behind; `Y`, `N`, `T` the login was right, wrong, or nobody could say; `S` TLS is active; `E`
+/// the one behind ended; `I` the session was idle. Before the first 0x01 stand flags: `s` strangers may send mail, `x`
+/// XCLIENT, `m` senders are checked, `p` there is no TLS and passwords may be sent, `t` there is no TLS, and it is offered.
 enum SMTPFuzz {
     static func check(_ bytes: [UInt8]) throws {
-        guard let size = bytes.first else { return }
-        let stream = Array(bytes.dropFirst())
-        var expected = lines(of: stream)[...]
-        var assembler = LineAssembler()
-        var start = 0
-        while start < stream.count {
-            let end = min(start + max(Int(size), 1), stream.count)
-            stream[start..<end].withUnsafeBytes { assembler.append($0) }
-            start = end
-            while let input = assembler.next() {
-                guard let line = expected.popFirst() else { throw Violation(description: "a line that nobody sent") }
-                try check(input, line)
+        let pieces = bytes.split(separator: 1, omittingEmptySubsequences: false)
+        let whole = try play(pieces, cuttingAt: .max)
+        let cut = try play(pieces, cuttingAt: 1)
+        try require(whole.session.ending == cut.session.ending, "the end depends on how the stream is cut")
+        try require(whole.toClient == cut.toClient, "replies depend on how the stream is cut")
+        // A bare line end takes with it what came in one piece with it.
+        try require(
+            whole.session.ending == .bareLineEnd
+                ? cut.toBehind.starts(with: whole.toBehind) : cut.toBehind == whole.toBehind,
+            "what is passed on depends on how the stream is cut")
+    }
+
+    private static func play(_ pieces: [ArraySlice<UInt8>], cuttingAt size: Int) throws -> FuzzedSession {
+        var played = FuzzedSession(flags: pieces[0])
+        for piece in pieces.dropFirst() {
+            guard let side = piece.first else { continue }
+            var rest = piece.dropFirst()
+            guard side == UInt8(ascii: "C") else {
+                try played.take(side, rest)
+                continue
             }
-            try require(assembler.count <= LineAssembler.limit, "\(assembler.count) bytes wait")
+            while !rest.isEmpty {
+                try played.clientSends(rest.prefix(size))
+                rest = rest.dropFirst(size)
+            }
         }
-        try require(expected.isEmpty, "\(expected.count) lines are missing")
-    }
-
-    /// The lines as somebody would read them who has all of it; nil for one that is too long.
-    private static func lines(of stream: [UInt8]) -> [[UInt8]?] {
-        stream.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast().map { line in
-            guard line.count + 1 <= LineAssembler.limit else { return nil }
-            return Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
-        }
-    }
-
-    private static func check(_ input: borrowing LineAssembler.Input, _ expected: [UInt8]?) throws {
-        switch input {
-        case .overlong: try require(expected == nil, "a line is too long that is not")
-        case .line(let line):
-            guard let expected else { throw Violation(description: "a line that is too long") }
-            try require(line.withUnsafeBytes { $0.elementsEqual(expected) }, "another line than was sent")
-            try check(line.withUnsafeBytes { Command($0) }, expected)
-        }
-    }
-
-    private static func check(_ command: Command, _ line: [UInt8]) throws {
-        guard case .auth(let mechanism, let initialResponse) = command else { return }
-        var places = [mechanism]
-        if let initialResponse { places.append(initialResponse) }
-        let words = line.split(separator: UInt8(ascii: " "))
-        try require(words.count == places.count + 1, "AUTH with \(words.count) words")
-        for (place, word) in zip(places, words.dropFirst()) {
-            try require(place == word.startIndex..<word.endIndex, "\(place) is not an argument's place")
-        }
+        return played
     }
 }

@@ -1,5 +1,6 @@
 import Credentials
 import SASL
+import TestSupport
 import Testing
 
 @Suite("Base64")

@@ -1,4 +1,6 @@
+import Credentials
 import SASL
+import TestSupport
 import Testing
 
 @Suite("CRAM-MD5's answer")
@@ -30,6 +32,6 @@ struct CRAMMD5AnswerTests {
         ])
     func answer(_ answer: String, expected: Seen) {
         let exchange = Exchange.cramMD5(challenge: Array(Self.challenge.utf8))
-        #expect(Seen(exchange.answer(secret(answer))) == expected)
+        #expect(Seen(exchange.answer(Secret(answer))) == expected)
     }
 }

@@ -1,4 +1,5 @@
 import SASL
+import TestSupport
 import Testing
 
 @Suite("A challenge")

@@ -1,5 +1,6 @@
 import Credentials
 import SASL
+import TestSupport
 import Testing
 
 @Suite("An exchange")
@@ -34,7 +35,7 @@ struct ExchangeTests {
     func loginName(name: String, isTaken: Bool) {
         let expected: Seen =
             isTaken ? .challenge("Password:", .loginPassword(Login(Array(name.utf8)))) : .malformed
-        #expect(Seen(Exchange.loginName.answer(secret(name))) == expected)
+        #expect(Seen(Exchange.loginName.answer(Secret(name))) == expected)
     }
 
     @Test(
@@ -43,6 +44,6 @@ struct ExchangeTests {
     func loginPassword(password: String, isTaken: Bool) {
         let expected: Seen = isTaken ? .password(.login, login: "alice", password: password) : .malformed
         let exchange = Exchange.loginPassword(Login(Array("alice".utf8)))
-        #expect(Seen(exchange.answer(secret(password))) == expected)
+        #expect(Seen(exchange.answer(Secret(password))) == expected)
     }
 }

@@ -1,4 +1,6 @@
+import Credentials
 import SASL
+import TestSupport
 import Testing
 
 @Suite("PLAIN's message")
@@ -16,13 +18,13 @@ struct PlainMessageTests {
             ("\0al\nice\0pass", .malformed), ("\0alice\u{7F}\0pass", .malformed),
         ])
     func message(_ message: String, expected: Seen) {
-        #expect(Seen(Exchange.plain.answer(secret(message))) == expected)
+        #expect(Seen(Exchange.plain.answer(Secret(message))) == expected)
     }
 
     @Test(
         "is refused where somebody wants to act as somebody else",
         arguments: ["root\0alice\0pass", "Alice\0alice\0pass", "alic\0alice\0pass", "alice\r\0alice\0pass"])
     func otherIdentity(_ message: String) {
-        #expect(Seen(Exchange.plain.answer(secret(message))) == .refused("alice"))
+        #expect(Seen(Exchange.plain.answer(Secret(message))) == .refused("alice"))
     }
 }

@@ -1,5 +1,6 @@
 import Credentials
 import SASL
+import TestSupport
 
 /// A step in a form that a test can compare: `Step` holds secrets and cannot be copied.
 enum Seen: Equatable {
@@ -23,21 +24,5 @@ enum Seen: Equatable {
         case .refused(let login): self = .refused(text(login.bytes))
         case .malformed: self = .malformed
         }
-    }
-}
-
-/// Bytes as text that shows each of them: Latin-1, so that nothing is lost.
-func text(_ bytes: some Sequence<UInt8>) -> String {
-    String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-}
-
-func text(_ secret: borrowing Secret) -> String {
-    text(secret.withUnsafeBytes { [UInt8]($0) })
-}
-
-func secret(_ text: String) -> Secret {
-    Secret(capacity: text.utf8.count) { buffer in
-        buffer.copyBytes(from: text.utf8)
-        return text.utf8.count
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import SMTPFront
@@ -23,7 +24,9 @@ struct ClientAddressTests {
         var pipe: [Int32] = [-1, -1]
         #expect(Foundation.pipe(&pipe) == 0)
         defer { for end in pipe { close(end) } }
-        #expect(ClientAddress.ofPeer(pipe[0]) == [])
-        #expect(ClientAddress.ofPeer(-1) == [])
+        for descriptor in [pipe[0], -1] {
+            #expect(Client.End(peerOf: descriptor) == nobody.remote)
+            #expect(Client.End(localOf: descriptor) == nobody.local)
+        }
     }
 }

@@ -1,12 +1,13 @@
 import SASL
+import TestSupport
 import Testing
 
 @testable import SMTPFront
 
 @Suite("The bytes for descriptor 3")
 struct CredentialBytesTests {
-    private func bytes(_ claim: borrowing Claim) -> String? {
-        guard let bytes = CredentialBytes.of(claim) else { return nil }
+    private func bytes(_ claim: borrowing Claim, _ order: FieldOrder = .netqmail) -> String? {
+        guard let bytes = CredentialBytes.of(claim, in: order) else { return nil }
         return text(bytes)
     }
 
@@ -21,6 +22,21 @@ struct CredentialBytesTests {
     func digest() throws {
         let claim = try claim(.cramMD5(challenge: tutorialChallenge), "alice cee8397ab123a0d4f3a7fddbb9cb8719")
         #expect(bytes(claim) == "alice\0<20137.1267585100@indimail.org>\0cee8397ab123a0d4f3a7fddbb9cb8719\0")
+    }
+
+    @Test(
+        "are in the order that the program expects",
+        arguments: [
+            (FieldOrder.netqmail, "alice\0pass\0\0", "alice\0CHALLENGE\0DIGEST\0"),
+            (.sqmail, "alice\0pass\0\0", "alice\0DIGEST\0CHALLENGE\0"),
+            (.indimail, "alice\0pass\0\0\u{2}\0", "alice\0CHALLENGE\0DIGEST\0\u{3}\0"),
+        ])
+    func orders(order: FieldOrder, password: String, digest: String) throws {
+        #expect(bytes(try plainClaim(), order) == password)
+        let hex = "cee8397ab123a0d4f3a7fddbb9cb8719"
+        let claim = try claim(.cramMD5(challenge: tutorialChallenge), "alice \(hex)")
+        let expected = digest.replacing("CHALLENGE", with: text(tutorialChallenge)).replacing("DIGEST", with: hex)
+        #expect(bytes(claim, order) == expected)
     }
 
     @Test("are at most 512")

@@ -1,34 +1,16 @@
 import Credentials
 import Foundation
 import SASL
+import SMTP
+import TestSupport
 
 @testable import SMTPFront
-
-/// Bytes as text that shows each of them: Latin-1, so that nothing is lost.
-func text(_ bytes: some Sequence<UInt8>) -> String {
-    String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-}
-
-func text(_ secret: borrowing Secret) -> String {
-    text(secret.withUnsafeBytes { [UInt8]($0) })
-}
-
-func secret(_ text: String) -> Secret {
-    Secret(capacity: text.utf8.count) { buffer in
-        buffer.copyBytes(from: text.utf8)
-        return text.utf8.count
-    }
-}
-
-func base64(_ text: String) -> String {
-    Data(text.utf8).base64EncodedString()
-}
 
 struct NoClaim: Error {}
 
 /// The claim that an exchange ends with after an answer.
 func claim(_ exchange: Exchange, _ answer: String) throws -> Claim {
-    switch exchange.answer(secret(answer)) {
+    switch exchange.answer(Secret(answer)) {
     case .claim(let claim): return claim
     default: throw NoClaim()
     }
@@ -39,6 +21,9 @@ func plainClaim(_ login: String = "alice", _ password: String = "pass") throws -
 }
 
 let hostname = Hostname(Array("mail.example.com".utf8))!
+
+/// A client of whom nothing is known.
+let nobody = Client(remote: Client.End(address: [], port: nil), local: Client.End(address: [], port: nil))
 
 /// The challenge of IndiMail's tutorial.
 let tutorialChallenge = Array("<20137.1267585100@indimail.org>".utf8)

@@ -23,6 +23,9 @@ public enum Stage {
     public static let checkpwdctl = build + "checkpwdctl"
     public static let smtpAuth = build + "smtp-auth"
 
+    /// A program that only tests have.
+    public static func program(_ name: String) -> String { build + name }
+
     /// Writes a PAM service. Kinds that `lines` leave out permit everything.
     ///
     /// - Returns: its name.

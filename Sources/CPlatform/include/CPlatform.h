@@ -55,6 +55,10 @@ int cplatform_pipe(int descriptors[2]);
  * no others, default signal actions and no signal blocked. Returns 0 or an errno; the process id in *pid. */
 int cplatform_spawn(pid_t *pid, char *const argv[], char *const environment[], const int descriptors[4]);
 
+/* The same with a program whose name is not its argv[0], and with so many descriptors. */
+int cplatform_spawn_file(
+	pid_t *pid, const char *file, char *const argv[], char *const environment[], const int *descriptors, int count);
+
 /* waitpid(2) until this child has ended: its exit status, or 128 plus the signal that killed it, or -1. */
 int cplatform_wait(pid_t pid);
 

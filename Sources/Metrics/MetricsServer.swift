@@ -1,0 +1,32 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Serves the meters over HTTP/1.1: `GET /metrics`, one request a connection, and nothing else.
+public enum MetricsServer {
+    /// How many connections there may be at once; a scraper needs one.
+    private static let backlog: Int32 = 16
+    /// How long a connection may take in all.
+    private static let patience = TimeAmount.seconds(10)
+
+    /// Takes connections from a socket that listens already.
+    ///
+    /// - Parameter socket: owned by the server from here on.
+    /// - Returns: the channel that accepts.
+    public static func start(
+        _ meters: Meters, on socket: NIOBSDSocket.Handle, group: any EventLoopGroup
+    ) -> EventLoopFuture<any Channel> {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: backlog)
+            // One at a time is taken from the kernel's queue, so that no flood of them keeps sessions waiting.
+            .serverChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    try pipeline.addHandler(MetricsHandler(meters, patience: patience))
+                }
+            }
+            .withBoundSocket(socket)
+    }
+}

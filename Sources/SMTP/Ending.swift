@@ -1,0 +1,30 @@
+/// Why a session ended. The words are the log's, and stay the same.
+public enum Ending: Equatable, Sendable {
+    case quit
+    /// The client closed the connection, or it broke.
+    case clientGone
+    case earlyTalker
+    case tlsFailed
+    case tooManyFailures
+    case bareLineEnd
+    case idle
+    case tooLong
+    /// The server stops.
+    case draining
+    case behind(Loss)
+
+    public var words: StaticString {
+        switch self {
+        case .quit: "quit"
+        case .clientGone: "client-gone"
+        case .earlyTalker: "early-talker"
+        case .tlsFailed: "tls-failed"
+        case .tooManyFailures: "too-many-failed-logins"
+        case .bareLineEnd: "bare-line-end"
+        case .idle: "idle"
+        case .tooLong: "session-time"
+        case .draining: "shutdown"
+        case .behind: "behind"
+        }
+    }
+}

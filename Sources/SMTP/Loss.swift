@@ -1,0 +1,29 @@
+/// Why there is no more talking to the one behind. The words are the log's, and stay the same.
+public enum Loss: Equatable, Sendable {
+    /// No program started, or no connection.
+    case notOpened
+    /// It ended, or closed the connection.
+    case ended
+    /// It opened with this code, or answered the opening words with it.
+    case refused(Int)
+    /// XCLIENT was asked for, and it does not offer it to us.
+    case noXClient
+    /// It closed the session with 421.
+    case closing
+    /// It said something that is no reply, or no reply to what it was asked.
+    case nonsense
+    /// It said something when nothing was asked.
+    case outOfStep
+
+    public var words: StaticString {
+        switch self {
+        case .notOpened: "cannot-open"
+        case .ended: "ended"
+        case .refused: "refused"
+        case .noXClient: "no-xclient"
+        case .closing: "closing"
+        case .nonsense: "nonsense"
+        case .outOfStep: "out-of-step"
+        }
+    }
+}

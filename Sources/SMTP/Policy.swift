@@ -1,0 +1,58 @@
+import SASL
+
+/// What a session may do.
+public struct Policy: Sendable {
+    /// What is to become of mail.
+    public enum Mail: Sendable {
+        /// There is nobody to take it: this server authenticates, and that is all.
+        case refused
+        case passed(Passing)
+    }
+
+    /// How mail is passed on to the one behind.
+    public struct Passing: Sendable {
+        /// What the client is offered of what the one behind offers.
+        public var offer: Offer
+        /// Whether the one behind is told by XCLIENT who the client is. Then it must offer that.
+        public var xclient = false
+        /// Which senders a login may use; nil for any.
+        public var senders: SenderMap?
+
+        public init(offer: Offer) {
+            self.offer = offer.passedOn
+        }
+    }
+
+    public var hostname: Hostname
+    public var mail = Mail.refused
+    public var mechanisms = Mechanism.allCases
+    /// Whether STARTTLS is offered. A session that is encrypted from its first byte does not offer it in any case.
+    public var offersTLS = false
+    /// Whether PLAIN and LOGIN may be used where everybody on the way can read.
+    public var allowsPlaintext = false
+    /// Whether mail is taken from those only who logged in.
+    public var requiresLogin = true
+    /// So many failed logins end the session.
+    public var failures = 3
+    /// What the client waits after its first failed login; after each further one it is twice as long.
+    public var failureDelay = Duration.seconds(1)
+
+    public init(hostname: Hostname) {
+        self.hostname = hostname
+    }
+
+    /// The mechanisms that may be used now, in the order in which they are offered.
+    func mechanisms(isTLS: Bool) -> [Mechanism] {
+        mechanisms.filter { isTLS || allowsPlaintext || !$0.sendsPassword }
+    }
+}
+
+extension Mechanism {
+    /// Whether who reads the connection reads the password.
+    var sendsPassword: Bool {
+        switch self {
+        case .login, .plain: true
+        case .cramMD5: false
+        }
+    }
+}

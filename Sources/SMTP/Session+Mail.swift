@@ -1,0 +1,159 @@
+import ByteStrings
+
+// What goes to the one behind, and what comes back.
+extension Session {
+    /// A command that waits until the one behind can be spoken to.
+    struct Waiting {
+        let line: [UInt8]
+        let following: Following
+    }
+
+    /// What the reply that is waited for answers.
+    enum Following {
+        /// A command without consequence.
+        case command
+        case mail
+        case data
+        case endOfData
+        /// What ends a transaction: RSET, or EHLO and HELO, which we answer ourselves if the one behind agrees.
+        case reset(Reply?)
+    }
+
+    mutating func mail(_ command: Command.Mail, _ line: UnsafeRawBufferPointer) -> Action {
+        guard case .passed(let passing) = policy.mail else { return .reply(.noMail) }
+        guard login != nil || !policy.requiresLogin else { return .reply(whatIsMissing) }
+        guard name != nil else { return .reply(.helloFirst) }
+        switch command {
+        case .question: return follow(line, .command)
+        case .mail:
+            if let reply = refusal(of: [UInt8](line), passing) { return .reply(reply) }
+            return follow(line, .mail)
+        case .rcpt: return inTransaction ? follow(line, .command) : .reply(.mailFirst)
+        case .data: return inTransaction ? follow(line, .data) : .reply(.mailFirst)
+        }
+    }
+
+    private var whatIsMissing: Reply {
+        policy.offersTLS && !isTLS && policy.mechanisms(isTLS: false).isEmpty ? .mustStartTLS : .authenticationRequired
+    }
+
+    /// Why a login must not use this sender; nil where it may.
+    private func refusal(of line: [UInt8], _ passing: Policy.Passing) -> Reply? {
+        guard let senders = passing.senders, let login else { return nil }
+        guard let sender = MailFrom.sender(line) else { return .unreadableSender }
+        return senders.allows(sender, to: login.name.bytes) ? nil : .notOwned
+    }
+
+    mutating func follow(_ line: UnsafeRawBufferPointer, _ following: Following) -> Action {
+        let waiting = Waiting(line: [UInt8](line), following: following)
+        if behind != nil { return send(waiting) }
+        guard case .passed(let passing) = policy.mail, let name else { preconditionFailure("mail before it may begin") }
+        let xclient = XClient(address: clientAddress, login: login?.name.bytes)
+        state = .opening(Opening(name: name, xclient: passing.xclient ? xclient : nil), waiting)
+        return .open
+    }
+
+    private mutating func send(_ waiting: Waiting) -> Action {
+        state = .following(waiting.following)
+        var line = waiting.line
+        if case .mail = waiting.following, behind?.offers("AUTH") == false { line = MailFrom.withoutAuth(line) }
+        return .send(line + [UInt8]("\r\n"))
+    }
+
+    mutating func message(
+        _ bytes: UnsafeRawBufferPointer, _ scanner: DataScanner, _ consumed: inout Int
+    ) -> Action {
+        var scanner = scanner
+        switch scanner.next(bytes) {
+        case .more:
+            return .none
+        case .text(let count):
+            state = .data(scanner)
+            return .forward(count)
+        case .end(let count):
+            state = .following(.endOfData)
+            return .forward(count)
+        case .bareLineEnd:
+            consumed = bytes.count
+            return close(.bareLineEnd, .bareInMessage)
+        }
+    }
+
+    /// There is no more talking to the one behind.
+    public mutating func lost(_ loss: Loss) -> Action {
+        wantsBehind ? close(.behind(loss), .noBehind) : .none
+    }
+
+    /// - Parameters:
+    ///   - bytes: what the one behind sent and was not consumed.
+    ///   - consumed: how many of them need not come again.
+    public mutating func behind(_ bytes: UnsafeRawBufferPointer, consumed: inout Int) -> Action {
+        consumed = 0
+        guard wantsBehind, !bytes.isEmpty else { return .none }
+        let found = ReplyScanner.next(bytes)
+        switch found {
+        case .nonsense: return lost(.nonsense)
+        case .reply(421, let count):
+            // It may say so at any time (RFC 5321 section 3.8).
+            guard behind != nil else { return lost(.closing) }
+            consumed = count
+            return close(.behind(.closing), Reply(passing: UnsafeRawBufferPointer(rebasing: bytes[..<count])))
+        case .more, .reply: break
+        }
+        switch state {
+        case .opening(let opening, let waiting): return open(bytes, found, opening, waiting, &consumed)
+        case .following(let following):
+            guard case .reply(let code, let count) = found else { return .none }
+            consumed = count
+            return take(code, Reply(passing: UnsafeRawBufferPointer(rebasing: bytes[..<count])), following)
+        case .command, .exchange, .deciding, .handshake, .data, .closed:
+            // Nobody asked. To take it for the answer to the next command would give every later one a wrong one.
+            return lost(.outOfStep)
+        }
+    }
+
+    private mutating func open(
+        _ bytes: UnsafeRawBufferPointer, _ found: ReplyScanner.Found, _ opening: Opening, _ waiting: Waiting,
+        _ consumed: inout Int
+    ) -> Action {
+        guard case .reply(let code, let count) = found else { return .none }
+        // The next command is ours, and goes out at once: what follows this reply cannot be an answer to it.
+        guard count == bytes.count else { return lost(.outOfStep) }
+        consumed = count
+        var opening = opening
+        switch opening.receive(code, bytes) {
+        case .send(let command):
+            state = .opening(opening, waiting)
+            return .send(command)
+        case .failed(let loss): return lost(loss)
+        case .ready(let offer):
+            behind = offer
+            if case .passed(let passing) = policy.mail { lacking = passing.offer.keywords(notIn: offer) }
+            return send(waiting)
+        }
+    }
+
+    /// The one behind has answered.
+    private mutating func take(_ code: Int, _ reply: Reply, _ following: Following) -> Action {
+        // Only DATA has an intermediate reply, and it has no other way to say yes.
+        if case .data = following {
+            guard code == 354 || code >= 400 else { return lost(.nonsense) }
+            state = code == 354 ? .data(DataScanner()) : .command
+            return .reply(reply)
+        }
+        guard !(300...399).contains(code) else { return lost(.nonsense) }
+        state = .command
+        let isYes = code < 300
+        switch following {
+        case .command, .data: break
+        case .mail: if isYes { inTransaction = true }
+        case .endOfData:
+            inTransaction = false
+            if isYes { messages += 1 }
+        case .reset(let ours):
+            inTransaction = false
+            if isYes, let ours { return .reply(ours) }
+        }
+        return .reply(reply)
+    }
+}

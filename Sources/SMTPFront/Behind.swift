@@ -1,0 +1,14 @@
+import NIOCore
+
+/// What mail goes to: a server, or a program started for the session.
+public protocol Behind: Sendable {
+    /// Opens the way to it for one session's mail.
+    ///
+    /// - Parameter initializer: adds the session's handlers, before anything is read.
+    /// - Returns: a connected channel, without automatic reads; the future fails where there is none to be had. Closing
+    ///   the channel ends what was started.
+    func open(
+        for session: MailSession, on eventLoop: any EventLoop,
+        initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) -> EventLoopFuture<any Channel>
+}

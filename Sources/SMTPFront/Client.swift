@@ -1,0 +1,37 @@
+import NIOCore
+
+/// The two ends of a client's connection.
+public struct Client: Sendable {
+    /// One end.
+    public struct End: Sendable, Equatable {
+        /// The address as text: numeric, no brackets, no scope, an IPv4 address in an IPv6 one as IPv4; no bytes where
+        /// unknown.
+        public let address: [UInt8]
+        /// Nil where unknown.
+        public let port: UInt16?
+
+        public init(address: [UInt8], port: UInt16?) {
+            self.address = address
+            self.port = port
+        }
+
+        /// The end that a socket knows.
+        public init(_ address: SocketAddress?) {
+            self.init(address: ClientAddress.text(address), port: address?.port.flatMap(UInt16.init(exactly:)))
+        }
+    }
+
+    public let remote: End
+    public let local: End
+    /// Whether what the client says is encrypted.
+    public internal(set) var isTLS = false
+
+    public init(remote: End, local: End) {
+        self.remote = remote
+        self.local = local
+    }
+
+    init(_ channel: any Channel) {
+        self.init(remote: End(channel.remoteAddress), local: End(channel.localAddress))
+    }
+}

@@ -1,0 +1,13 @@
+import Metrics
+import SMTP
+
+extension Outcome {
+    /// What the meters call it.
+    var verdict: Meters.Verdict {
+        switch self {
+        case .accepted: .accepted
+        case .rejected: .rejected
+        case .temporary: .temporary
+        }
+    }
+}

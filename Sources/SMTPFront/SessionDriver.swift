@@ -1,0 +1,161 @@
+import Glibc
+import Metrics
+import NIOCore
+import NIOSSL
+import SASL
+import SMTP
+
+/// Does what a session says: moves bytes between the client's channel and the one behind, never more of them than the
+/// other side takes. What they mean, the session knows.
+///
+/// It asks for input only when the session has nothing left to do, so neither channel must read by itself. Everything
+/// happens on the client's event loop.
+final class SessionDriver {
+    let service: Service
+    var session: Session
+    var client: Client
+    let channel: any Channel
+    let behind: BehindLink
+
+    var input = Intake()
+    var replies = Intake()
+    var octets = 0
+
+    /// How far the client's channel is.
+    enum Phase {
+        /// Not greeted.
+        case silent
+        case open
+        /// The last reply is on its way; what still comes in is not looked at.
+        case closing
+        case closed
+    }
+
+    var phase = Phase.silent
+    var hasInputEnded = false
+    var isChecking = false
+    var isPaused = false
+    private var isProceeding = false
+    let clock: SessionClock
+    /// Kept when nothing more can happen: the channel is closed, no auth command runs, and the one behind is gone.
+    let over: EventLoopPromise<Void>?
+
+    init(_ service: Service, _ channel: any Channel, client: Client, isTLS: Bool, over: EventLoopPromise<Void>?) {
+        let policy = service.currentPolicy
+        self.service = service
+        self.channel = channel
+        self.client = client
+        self.client.isTLS = isTLS
+        self.over = over
+        let host = policy.hostname.bytes
+        session = Session(policy, clientAddress: client.remote.address, isTLS: isTLS) {
+            Challenge.make(time: time(nil), host: host)
+        }
+        behind = BehindLink(service.behind, patience: service.limits.closing)
+        clock = SessionClock(channel.eventLoop, service.limits)
+        behind.driver = self
+        clock.driver = self
+    }
+
+    // What happens to the client's channel.
+
+    func began() {
+        service.meters.sessionBegan()
+        clock.start()
+    }
+
+    func greet() {
+        guard phase == .silent else { return }
+        phase = .open
+        send(session.greeting)
+        proceed()
+    }
+
+    func received(_ bytes: ByteBuffer) {
+        clock.heard()
+        input.append(bytes, channel.allocator)
+        switch phase {
+        case .silent:
+            service.meters.refused(.earlyTalker)
+            end(.earlyTalker)
+        case .open: break
+        case .closing, .closed: input.wipeAll()
+        }
+    }
+
+    func inputEnded() {
+        hasInputEnded = true
+        if phase == .closing { channel.close(promise: nil) } else { proceed() }
+    }
+
+    func failed(_ error: any Error) {
+        if error is NIOSSLError { _ = session.end(.tlsFailed) }
+    }
+
+    func secured() {
+        client.isTLS = true
+        session.secured()
+        proceed()
+    }
+
+    func closed() {
+        guard phase != .closed else { return }
+        phase = .closed
+        clock.stop()
+        _ = session.end(.clientGone)
+        input.wipeAll()
+        behind.leave(saying: session.ending == .quit)
+        service.log.tell(SessionRecord(session: session, rhost: client.remote.address, octets: octets))
+        service.meters.sessionEnded()
+        tellIfOver()
+    }
+
+    // What happens to the one behind.
+
+    func replied(_ bytes: ByteBuffer) {
+        clock.heard()
+        replies.append(bytes, channel.allocator)
+    }
+
+    func behindIsGone(_ loss: Loss) {
+        // What it said before that counts: often it is why.
+        proceed()
+        if session.wantsBehind { act(on: session.lost(loss)) }
+        tellIfOver()
+    }
+
+    /// The session is to end, whatever it does.
+    func end(_ ending: Ending) {
+        act(on: session.end(ending))
+    }
+
+    /// Whether somebody else than the client is waited for.
+    var isBusy: Bool { isChecking || isPaused }
+
+    /// Gives the session what is there, as long as it takes it, then asks for more.
+    func proceed() {
+        guard !isProceeding else { return }
+        isProceeding = true
+        defer { isProceeding = false }
+        while phase == .open, !isPaused, channel.isWritable, step() {}
+        if phase == .open, channel.isWritable, replies.count <= Session.longestReply { behind.read() }
+    }
+
+    private func step() -> Bool {
+        if replies.count > 0 {
+            var consumed = 0
+            let action = replies.withBytes { session.behind($0, consumed: &consumed) }
+            replies.wipe(consumed)
+            if act(on: action) || consumed > 0 { return true }
+        }
+        guard session.wantsClient, behind.isWritable else { return false }
+        if input.count > 0 {
+            var consumed = 0
+            let action = input.withBytes { session.client($0, consumed: &consumed) }
+            input.wipe(consumed)
+            if act(on: action) || consumed > 0 { return true }
+        }
+        if hasInputEnded { channel.close(promise: nil) } else { channel.read() }
+        return false
+    }
+}

@@ -1,0 +1,63 @@
+import ByteStrings
+import Credentials
+import Logging
+import SASL
+import SMTP
+import Verdicts
+
+/// What the log is told: one line for each login and one for each session, never a secret.
+struct SessionLog: Sendable {
+    private let logger: Logger?
+
+    /// - Parameter logger: nil where there is nobody to tell, since our standard error is the client.
+    init(_ logger: Logger?) {
+        self.logger = logger
+    }
+
+    func tell(_ outcome: Outcome, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: Login) {
+        guard let logger else { return }
+        let line = Self.line(outcome, mechanism, remoteHost: remoteHost, login).bytes
+        logger.log(level: Self.level(outcome), "\(String(decoding: line, as: UTF8.self))")
+    }
+
+    func tell(_ record: SessionRecord) {
+        guard let logger else { return }
+        logger.info("\(String(decoding: record.line.bytes, as: UTF8.self))")
+    }
+
+    /// Keys in this order: verdict, reason and status or errno where it was not accepted, mechanism, rhost, login.
+    static func line(_ outcome: Outcome, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: Login) -> LogLine {
+        var line = LogLine()
+        switch outcome {
+        case .accepted:
+            line.add("verdict", "accepted")
+        case .rejected(let reason):
+            line.add("verdict", "rejected")
+            add(reason, to: &line)
+        case .temporary(let reason):
+            line.add("verdict", "temporary")
+            add(reason, to: &line)
+        }
+        line.add("mechanism", mechanism.name)
+        line.add("rhost", remoteHost)
+        line.add("login", login.bytes)
+        return line
+    }
+
+    private static func add(_ reason: Outcome.Reason, to line: inout LogLine) {
+        line.add("reason", reason.words)
+        switch reason {
+        case .exitStatus(let status): line.add("status", [UInt8](decimal: status))
+        case .cannotStart(let errno): line.add("errno", [UInt8](decimal: errno))
+        case .timedOut, .busy, .tooLong, .otherIdentity: break
+        }
+    }
+
+    private static func level(_ outcome: Outcome) -> Logger.Level {
+        switch outcome {
+        case .accepted: .info
+        case .rejected: .notice
+        case .temporary: .error
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import ByteStrings
+import SMTP
+import Verdicts
+
+/// What a session was, for the log.
+struct SessionRecord {
+    let session: Session
+    let rhost: [UInt8]
+    /// Bytes of messages that were passed on.
+    let octets: Int
+
+    /// Keys in this order: session, which is why it ended; behind and code where the one behind was the cause; lacks
+    /// where the one behind did not offer what the client was offered; tls, commands, messages, octets, rhost, and
+    /// login where there was one.
+    var line: LogLine {
+        var line = LogLine()
+        let ending = session.ending ?? .clientGone
+        line.add("session", ending.words)
+        if case .behind(let loss) = ending {
+            line.add("behind", loss.words)
+            if case .refused(let code) = loss { line.add("code", [UInt8](decimal: code)) }
+        }
+        if !session.lacking.isEmpty {
+            line.add("lacks", Array(session.lacking.joined(separator: [UInt8(ascii: ",")])))
+        }
+        line.add("tls", session.isTLS ? "yes" : "no")
+        line.add("commands", [UInt8](decimal: session.commands))
+        line.add("messages", [UInt8](decimal: session.messages))
+        line.add("octets", [UInt8](decimal: octets))
+        line.add("rhost", rhost)
+        if let login = session.login { line.add("login", login.name.bytes) }
+        return line
+    }
+}

@@ -1,0 +1,58 @@
+import CPlatform
+import Credentials
+
+/// An open descriptor of ours, closed when it is let go of. Never inherited, unless a spawn asks for it.
+public struct FileDescriptor: ~Copyable, Sendable {
+    public let number: Int32
+
+    /// Takes a descriptor over.
+    public init(owning number: Int32) {
+        self.number = number
+    }
+
+    deinit { close(number) }
+
+    /// Hands the descriptor on to somebody who closes it.
+    public consuming func release() -> Int32 {
+        let number = number
+        discard self
+        return number
+    }
+
+    /// `/dev/null` for reading and writing, or nil; then errno is set.
+    public static func null() -> FileDescriptor? {
+        let number = cplatform_open("/dev/null", O_RDWR, 0)
+        return number < 0 ? nil : FileDescriptor(owning: number)
+    }
+
+    /// The read end of a pipe that holds these bytes and nothing more, its write end closed already; or nil, and errno.
+    ///
+    /// - Parameter bytes: few enough to fit into any pipe: at most 4,096 (PIPE_BUF, pipe(7)). So writing neither blocks
+    ///   nor stops half way, and since both ends are open while it happens, no SIGPIPE is possible.
+    static func pipe(holding bytes: borrowing Secret) -> FileDescriptor? {
+        var ends: [Int32] = [-1, -1]
+        guard cplatform_pipe(&ends) == 0 else { return nil }
+        let input = FileDescriptor(owning: ends[0])
+        let output = FileDescriptor(owning: ends[1])
+        let written = bytes.withUnsafeBytes { write(output.number, $0.baseAddress!, $0.count) }
+        guard written == bytes.count else { return nil }
+        return input
+    }
+
+    /// All that can be read from it, from its beginning; or nil, and errno.
+    func contents() -> [UInt8]? {
+        var status = stat()
+        guard fstat(number, &status) == 0, status.st_size <= Self.longestFile else { return nil }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65536)
+        while bytes.count <= Self.longestFile {
+            let count = pread(number, &piece, piece.count, off_t(bytes.count))
+            guard count > 0 else { return count == 0 ? bytes : nil }
+            bytes += piece.prefix(count)
+        }
+        return nil
+    }
+
+    /// No map of senders is longer.
+    private static let longestFile = 64 << 20
+}

@@ -1,0 +1,58 @@
+import CPlatform
+import CSeparation
+import Glibc
+
+/// What the parent starts, and how it ends.
+extension Parent {
+    func check(_ check: WaitingCheck) {
+        guard waiting.add(check, until: .now + duties.authTimeout) else { return answer(check.ticket, .busy) }
+    }
+
+    /// As many as may run at once; the others go on waiting.
+    func startWaiting(_ now: Instant) {
+        while phase.isTalking, children.checkCount < duties.mostChecks, let check = waiting.next() {
+            do throws(Launcher.Failed) {
+                let id = try launcher.check(check.take(), check.surroundings)
+                children.add(id, .check(check.ticket), until: now + duties.authTimeout)
+            } catch {
+                answer(check.ticket, .cannotStart(error.errno))
+            }
+        }
+    }
+
+    /// - Throws: `unexpected` for a ticket whose program runs already.
+    func open(_ ticket: UInt64, _ surroundings: Surroundings) throws(Malformed) {
+        guard !children.hasProgram(ticket) else { throw .unexpected }
+        // Those of sessions that are over may still be busy for a while: so twice as many as there are sessions.
+        guard children.programCount < 2 * duties.mostSessions else {
+            return outbox.send(Parcel(Order.notOpened(ticket: ticket, errno: EAGAIN)))
+        }
+        do throws(Launcher.Failed) {
+            let program = try launcher.open(surroundings)
+            children.add(program.id, .program(ticket), until: nil)
+            outbox.send(Parcel(Order.opened(ticket: ticket), with: program.socket))
+        } catch {
+            outbox.send(Parcel(Order.notOpened(ticket: ticket, errno: error.errno)))
+        }
+    }
+
+    /// Children that have ended are waited for, and their logins answered.
+    func reap() {
+        while case let id = cseparation_ended(), id != 0 {
+            let child = children.remove(id)
+            // While the child is not waited for, its process group cannot be somebody else's.
+            if let child, !child.byItself { kill(-id, SIGKILL) }
+            let status = cplatform_wait(id)
+            if id == network {
+                // What it said last may still have to be heard. No more than the socket holds.
+                for _ in 0..<100 where phase.isTalking { receive() }
+                networkHasEnded(status)
+            }
+            if case .check(let ticket?) = child?.purpose { answer(ticket, .ended(status)) }
+        }
+    }
+
+    func answer(_ ticket: UInt64, _ checked: Checked) {
+        if phase.isTalking { outbox.send(Parcel(Order.checked(ticket: ticket, checked))) }
+    }
+}

@@ -1,0 +1,55 @@
+import ByteStrings
+import CPlatform
+import Credentials
+import Verdicts
+
+/// The files that the network process needs and may not open: read by its parent, at the start and on SIGHUP.
+public struct Provisions: Sendable {
+    /// Paths. A certificate has a key.
+    public var certificate: (chain: [UInt8], key: [UInt8])?
+    public var senderMap: [UInt8]?
+
+    public init(certificate: (chain: [UInt8], key: [UInt8])?, senderMap: [UInt8]?) {
+        self.certificate = certificate
+        self.senderMap = senderMap
+    }
+
+    /// The message with the certificate and its key; nil where there is none.
+    public func certificateParcel() throws(Failure) -> Parcel? {
+        guard let certificate else { return nil }
+        let chain = try Self.read(certificate.chain, atMost: Order.longestCertificate)
+        let key = try Self.read(certificate.key, atMost: Order.longestKey)
+        return Parcel(Order.certificate(chain.withUnsafeBytes { [UInt8]($0) }), secret: key)
+    }
+
+    /// The message with the map of senders; nil where there is none.
+    public func senderMapParcel() throws(Failure) -> Parcel? {
+        guard let senderMap else { return nil }
+        return Parcel(Order.senderMap, with: try Self.open(senderMap))
+    }
+
+    private static func open(_ path: [UInt8]) throws(Failure) -> FileDescriptor {
+        // Without O_NONBLOCK, a FIFO of this name would be waited for.
+        let number = path.withCString { cplatform_open($0, O_RDONLY | O_NONBLOCK, 0) }
+        guard number >= 0 else { throw .temporary(Cause("cannot read", about: path, errno: cplatform_errno())) }
+        let descriptor = FileDescriptor(owning: number)
+        var status = stat()
+        guard fstat(number, &status) == 0, status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) else {
+            throw .temporary(Cause("not a file", about: path))
+        }
+        return descriptor
+    }
+
+    private static func read(_ path: [UInt8], atMost limit: Int) throws(Failure) -> Secret {
+        let descriptor = try open(path)
+        let contents: Secret
+        do throws(SystemError) {
+            contents = try Secret(reading: descriptor.number, atMost: limit + 1)
+        } catch {
+            throw .temporary(Cause("cannot read", about: path, errno: error.errno))
+        }
+        guard contents.count <= limit else { throw .temporary(Cause("file too long", about: path)) }
+        guard !contents.isEmpty else { throw .temporary(Cause("file is empty", about: path)) }
+        return contents
+    }
+}

@@ -1,0 +1,36 @@
+/// Logins in the order in which they came, and not too many of them.
+struct Waiting {
+    typealias Instant = ContinuousClock.Instant
+
+    private let most: Int
+    private var checks: [(check: WaitingCheck, until: Instant)] = []
+
+    /// - Parameter most: how many may wait.
+    init(most: Int) {
+        self.most = most
+    }
+
+    var isEmpty: Bool { checks.isEmpty }
+    var nextDeadline: Instant? { checks.first?.until }
+
+    /// - Returns: whether there was room.
+    mutating func add(_ check: WaitingCheck, until deadline: Instant) -> Bool {
+        guard checks.count < most else { return false }
+        checks.append((check, deadline))
+        return true
+    }
+
+    mutating func next() -> WaitingCheck? {
+        checks.isEmpty ? nil : checks.removeFirst().check
+    }
+
+    /// The tickets of those whose turn did not come in time. Their credentials are wiped.
+    mutating func overdue(at now: Instant) -> [UInt64] {
+        // Each waits equally long, so the first is the first to be due.
+        let count = checks.prefix { $0.until <= now }.count
+        defer { checks.removeFirst(count) }
+        return checks.prefix(count).map(\.check.ticket)
+    }
+
+    mutating func clear() { checks = [] }
+}

@@ -1,0 +1,31 @@
+import ByteStrings
+import Logging
+import SMTPFront
+import Verdicts
+
+/// Where smtp-auth writes what it has to say.
+enum Log {
+    /// - Parameter toSystem: to syslog, and not to standard error.
+    static func open(toSystem: Bool) -> Logger {
+        if toSystem { SystemLogHandler.open() }
+        return Logger(label: "smtp-auth") { _ in
+            if toSystem { SystemLogHandler() as any LogHandler } else { StandardErrorLog() }
+        }
+    }
+}
+
+extension Logger {
+    func tell(_ failure: Failure) {
+        error("\(String(decoding: failure.cause.sentence, as: UTF8.self))")
+    }
+}
+
+extension Failure {
+    /// The exit status that says whose fault it is: 64 is EX_USAGE of sysexits(3).
+    var exitStatus: Int32 {
+        switch self {
+        case .misused: 64
+        case .declined, .rejected, .temporary: 111
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import SASL
+import SMTPFront
+
+/// How clients log in, and who decides.
+struct AuthOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The mechanisms that are offered, apart by commas: LOGIN, PLAIN, CRAM-MD5. (default: all)", valueName: "names"))
+    var mechanisms: MechanismList?
+
+    @Option(
+        help: ArgumentHelp(
+            "The checkpassword program and its arguments, apart by blanks; no shell reads them.", valueName: "command"))
+    var authCommand = "pam-checkpwd -s smtp -e -- /bin/true"
+
+    @Option(help: ArgumentHelp("The order of the fields on the auth command's descriptor 3.", valueName: "order"))
+    var fieldOrder = FieldOrder.netqmail
+
+    @Option(help: ArgumentHelp("How long the auth command may run.", valueName: "seconds"))
+    var authTimeout = Seconds(60)
+
+    @Option(help: ArgumentHelp("How many auth commands run at once; further logins wait.", valueName: "number"))
+    var maxAuth = Count(64)
+
+    func validate() throws {
+        guard !command.isEmpty, !authCommand.utf8.contains(0) else {
+            throw ValidationError("--auth-command names no program.")
+        }
+    }
+
+    /// The command in words. No shell reads them, so there is no quoting.
+    var command: [[UInt8]] {
+        authCommand.utf8.split(separator: UInt8(ascii: " ")).map { Array($0) }
+    }
+}
+
+/// Mechanisms as `--mechanisms` names them.
+struct MechanismList: ExpressibleByArgument {
+    let mechanisms: [Mechanism]
+
+    /// - Returns: nil where one of them is not known, or named twice.
+    init?(argument: String) {
+        let names = argument.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        let known = names.compactMap { Mechanism(name: $0) }
+        guard known.count == names.count, Set(known).count == known.count else { return nil }
+        mechanisms = known
+    }
+}
+
+extension FieldOrder: ExpressibleByArgument {}

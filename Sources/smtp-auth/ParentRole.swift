@@ -1,0 +1,103 @@
+import ByteStrings
+import CPlatform
+import Logging
+import SMTPFront
+import Separation
+import Verdicts
+
+/// What the privileged process does from its start to its end.
+struct ParentRole {
+    let options: SMTPAuth
+    let logger: Logger
+
+    /// - Returns: the exit status.
+    func run() throws(Failure) -> Int32 {
+        let supervision = Supervision(takeNotifySocket())
+        let environment = InheritedEnvironment.current
+        var addresses: [String] = []
+        var parcels = try listeners(&addresses)
+        let isOneSession = addresses.isEmpty
+        if isOneSession { try prepareOneSession() }
+
+        let identity = try Account.identity(
+            of: options.process.user.map { Array($0.utf8) }, root: options.process.chroot.map { Array($0.utf8) })
+        let provisions = Provisions(
+            certificate: options.tls.certificate, senderMap: options.behind.senderMap.map { Array($0.utf8) })
+        if let parcel = try provisions.senderMapParcel() { parcels.append(parcel) }
+        if let parcel = try provisions.certificateParcel() { parcels.append(parcel) }
+        parcels.append(Parcel(Order.begin(identity)))
+
+        let arguments = CommandLine.arguments.map { Array($0.utf8) }
+        let child = try NetworkChild.start(
+            arguments: [arguments[0], [UInt8]("--network-process")] + arguments.dropFirst(), environment: InheritedEnvironment.current)
+        if isOneSession { OneClient.letGo() }
+        let parent = try Parent(
+            of: child, duties(environment, isOneSession: isOneSession), provisions: parcels, logger: logger,
+            supervision: supervision, reload: { reload(provisions) },
+            ready: { for address in addresses { logger.notice("listening on \(address)") } })
+        parcels = []
+        return parent.run()
+    }
+
+    /// It is for us, and not for what we start.
+    private func takeNotifySocket() -> [UInt8]? {
+        defer { unsetenv("NOTIFY_SOCKET") }
+        return getenv("NOTIFY_SOCKET").map { [UInt8](cString: $0) }
+    }
+
+    /// The messages with the listening sockets: those that a supervisor passes on, and those of `--listen`.
+    private func listeners(_ addresses: inout [String]) throws(Failure) -> [Parcel] {
+        var parcels: [Parcel] = []
+        var noted: [String] = []
+        func add(_ socket: consuming ListeningSocket) {
+            let address = String(decoding: socket.address, as: UTF8.self)
+            noted.append(socket.purpose == .mail ? address : "\(address) for metrics")
+            parcels.append(socket.parcel())
+        }
+        try Activation.takeSockets(add)
+        for address in options.front.listen { add(try address.listen()) }
+        guard !noted.isEmpty || options.front.metrics == nil else {
+            throw .misused(
+                Cause("--metrics without --listen", remedy: "one session on standard input and output serves no counters"))
+        }
+        if let address = options.front.metrics {
+            var socket = try address.listen()
+            socket.purpose = .metrics
+            add(socket)
+        }
+        addresses = noted
+        return parcels
+    }
+
+    private func prepareOneSession() throws(Failure) {
+        try OneClient.check()
+        OneClient.keepFromMessages()
+    }
+
+    private func duties(_ environment: [[UInt8]], isOneSession: Bool) -> Duties {
+        var duties = Duties(
+            authCommand: options.auth.command, program: options.behind.program,
+            environment: InheritedEnvironment(environment, isOneSession: isOneSession))
+        duties.authTimeout = options.auth.authTimeout.duration
+        duties.mostChecks = options.auth.maxAuth.number
+        duties.mostSessions = isOneSession ? 1 : options.limits.maxConnections.number
+        duties.drainTimeout = options.limits.drainTimeout.duration
+        return duties
+    }
+
+    /// What can be read anew. What cannot stays as it was, and the log says so.
+    private func reload(_ provisions: Provisions) -> [Parcel] {
+        var parcels: [Parcel] = []
+        do throws(Failure) {
+            if let parcel = try provisions.senderMapParcel() { parcels.append(parcel) }
+        } catch {
+            logger.error("\(String(decoding: error.cause.sentence, as: UTF8.self)); the old map of senders stays")
+        }
+        do throws(Failure) {
+            if let parcel = try provisions.certificateParcel() { parcels.append(parcel) }
+        } catch {
+            logger.error("\(String(decoding: error.cause.sentence, as: UTF8.self)); the old certificate stays")
+        }
+        return parcels
+    }
+}

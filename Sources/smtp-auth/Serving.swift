@@ -1,0 +1,150 @@
+import Glibc
+import Logging
+import Metrics
+import NIOCore
+import NIOPosix
+import SMTP
+import SMTPFront
+import Separation
+import Synchronization
+import Verdicts
+
+/// The network process at work: its servers, and what its parent tells it.
+final class Serving: Sendable {
+    private let service: Service
+    private let behind: (any Behind)?
+    private let hostname: Hostname
+    private let tls: CurrentTLS?
+    private let link: ParentLink
+    private let group: MultiThreadedEventLoopGroup
+    private let occupancy: Occupancy
+    private let asksForOffer: Bool
+    private let drainTimeout: TimeAmount
+    private let logger: Logger
+    private let servers = Mutex(Servers())
+
+    private struct Servers {
+        var channels: [any Channel] = []
+        var isDraining = false
+    }
+
+    /// After how long one that is behind, and did not answer, is asked again.
+    private static let patience = TimeAmount.seconds(30)
+    /// How long a client has to read that we are going.
+    private static let parting = TimeAmount.seconds(1)
+
+    /// - Parameter asksForOffer: whether the one behind is asked what it offers.
+    init(
+        _ service: Service, behind: (any Behind)?, hostname: Hostname, tls: CurrentTLS?, link: ParentLink,
+        group: MultiThreadedEventLoopGroup, occupancy: Occupancy, asksForOffer: Bool, drainTimeout: TimeAmount,
+        logger: Logger
+    ) {
+        self.service = service
+        self.behind = behind
+        self.hostname = hostname
+        self.tls = tls
+        self.link = link
+        self.group = group
+        self.occupancy = occupancy
+        self.asksForOffer = asksForOffer
+        self.drainTimeout = drainTimeout
+        self.logger = logger
+    }
+
+    /// Serves, as soon as the one behind has said what it offers, or has not.
+    ///
+    /// - Parameters:
+    ///   - sockets: that listen; where there is none, the client is on standard input and output.
+    ///   - metrics: a socket that listens for scrapers.
+    func begin(on sockets: [Int32], wrapsTLS: Bool, metrics: Int32?) {
+        probe().flatMap { () -> EventLoopFuture<Void> in
+            guard !self.servers.withLock({ $0.isDraining }) else { return self.group.next().makeSucceededVoidFuture() }
+            guard !sockets.isEmpty else { return self.serveOneSession(wrapsTLS: wrapsTLS) }
+            var started = sockets.map { socket in
+                Server.start(
+                    self.service, onListening: socket, group: self.group, occupancy: self.occupancy, wrapsTLS: wrapsTLS
+                ).map(\.channel)
+            }
+            if let metrics { started.append(MetricsServer.start(self.service.meters, on: metrics, group: self.group)) }
+            return EventLoopFuture.whenAllSucceed(started, on: self.group.next()).map { channels in
+                self.servers.withLock { $0.channels = channels }
+            }
+        }.whenComplete { result in
+            switch result {
+            case .success: self.link.ready()
+            case .failure(let error):
+                self.logger.critical("cannot serve: \(error)")
+                exit(111)
+            }
+        }
+    }
+
+    private func serveOneSession(wrapsTLS: Bool) -> EventLoopFuture<Void> {
+        do throws(Failure) {
+            try OneSession.start(service, group: group, occupancy: occupancy, wrapsTLS: wrapsTLS)
+                .whenComplete { _ in self.link.leave() }
+            return group.next().makeSucceededVoidFuture()
+        } catch {
+            return group.next().makeFailedFuture(error)
+        }
+    }
+
+    /// What the parent says.
+    func take(_ event: consuming ParentLink.Event) {
+        switch consume event {
+        case .certificate(let certificate): replace(certificate)
+        case .senderMap(let text): replace(text)
+        case .reload: probe().whenComplete { _ in self.link.ready() }
+        case .drain: drain()
+        }
+    }
+
+    private func replace(_ certificate: borrowing Station.Certificate) {
+        do throws(Failure) {
+            try tls?.replace(certificatePEM: certificate.chain, keyPEM: certificate.key)
+            logger.notice("certificate replaced")
+        } catch {
+            logger.error("\(String(decoding: error.cause.sentence, as: UTF8.self)); the old certificate stays")
+        }
+    }
+
+    private func replace(_ senderMap: [UInt8]) {
+        guard let senders = SenderMap(senderMap) else {
+            return logger.error("bad line in --sender-map; the old map of senders stays")
+        }
+        service.changePassing { $0.senders = senders }
+        logger.notice("map of senders replaced")
+    }
+
+    /// Asks the one behind what it offers, if it is to be asked.
+    ///
+    /// - Returns: a future that does not fail. Until there is an answer, nothing is offered.
+    private func probe() -> EventLoopFuture<Void> {
+        let eventLoop = group.next()
+        guard asksForOffer, let behind else { return eventLoop.makeSucceededVoidFuture() }
+        return Probe.offer(of: behind, hostname: hostname, on: eventLoop).map { offer in
+            self.service.changePassing { $0.offer = offer.passedOn }
+        }.flatMapErrorThrowing { error in
+            self.logger.error(
+                "no answer from what is behind: \(error); what it offers is not passed on, and it is asked again later")
+            eventLoop.scheduleTask(in: Self.patience) { _ = self.probe() }
+        }
+    }
+
+    /// Takes no more clients, and ends when the last has gone, or at the deadline.
+    private func drain() {
+        let eventLoop = group.next()
+        let channels = servers.withLock { servers in
+            servers.isDraining = true
+            return servers.channels
+        }
+        EventLoopFuture.andAllComplete(channels.map { $0.close() }, on: eventLoop).whenComplete { _ in
+            self.logger.notice("no more connections; \(self.occupancy.channels.count) sessions go on")
+            self.occupancy.empty(on: eventLoop).whenComplete { _ in self.link.leave() }
+        }
+        eventLoop.scheduleTask(in: drainTimeout) {
+            for channel in self.occupancy.channels { channel.pipeline.fireUserInboundEventTriggered(Service.Draining()) }
+            eventLoop.scheduleTask(in: Self.parting) { self.link.leave() }
+        }
+    }
+}

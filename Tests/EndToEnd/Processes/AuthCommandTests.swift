@@ -1,0 +1,75 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension OnStage {
+    /// The auth command, as smtp-auth starts it.
+    @Suite struct AuthCommandTests {
+        private let folder = Folder()
+
+        @Test func `an auth command that hangs is 454, and dead afterwards`() throws {
+            let script = folder.write("auth", "echo $$ >\(folder("id")); trap '' TERM; sleep 1000 & wait; wait\n".utf8)
+            let front = Front(authCommand: "/bin/sh \(script)", ["--auth-timeout", "1"])
+            let client = front.greeted()
+            #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=")?.hasPrefix("454 4.7.0 ") == true)
+            #expect(client.ask("NOOP")?.hasPrefix("250 ") == true)
+            let text = try String(contentsOfFile: folder("id"), encoding: .utf8)
+            let id = try #require(pid_t(text.trimmingCharacters(in: .newlines)))
+            #expect(ProcessStatus.hasEnded(id))
+            #expect(front.log.last?.contains(#"verdict="temporary" reason="auth-command-timed-out""#) == true)
+        }
+
+        @Test func `a storm of logins is a queue`() throws {
+            let script = folder.write(
+                "auth", "echo + >>\(folder("seen")); sleep 0.1; echo - >>\(folder("seen")); exit 1\n".utf8)
+            let front = Front(authCommand: "/bin/sh \(script)", ["--max-auth", "2"])
+            let clients = (0..<10).map { _ in front.greeted() }
+            for client in clients { client.send("AUTH PLAIN AGFsaWNlAHBhc3M=") }
+            for client in clients { #expect(client.receive()?.hasPrefix("535 5.7.8 ") == true) }
+            var (running, most) = (0, 0)
+            for line in try String(contentsOfFile: folder("seen"), encoding: .utf8).split(separator: "\n") {
+                running += line == "+" ? 1 : -1
+                most = max(most, running)
+            }
+            #expect((1...2).contains(most))
+            #expect(front.children == [])
+        }
+
+        @Test func `the auth command has no terminal, no descriptor but 0 to 3, and nobody else's client`() throws {
+            let script = folder.write(
+                "auth",
+                """
+                exec 9>\(folder("seen"))
+                echo "$TCPREMOTEIP ${RELAYCLIENT-none} ${SMTPAUTHUSER-none} ${HOME-none}" >&9
+                tr -d '\\0' <&3 >&9; echo >&9
+                ps -o tty= -p $$ >&9
+                cut -d' ' -f6 /proc/$$/stat | sed "s/$$/own session/" >&9
+                """.utf8)
+            let front = Front(
+                authCommand: "/bin/sh \(script)", environment: ["RELAYCLIENT": "", "SMTPAUTHUSER": "eve", "HOME": "/root"])
+            #expect(front.greeted().ask("AUTH PLAIN AGFsaWNlAHBhc3M=") == "235 2.7.0 ok, go ahead")
+            let seen = try String(contentsOfFile: folder("seen"), encoding: .utf8)
+            #expect(seen == "127.0.0.1 none none none\nalicepass\n?\nown session\n")
+        }
+
+        @Test(arguments: [
+            ("netqmail", "PLAIN", #"alice\000pass\000\000"#), ("sqmail", "PLAIN", #"alice\000pass\000\000"#),
+            ("indimail", "PLAIN", #"alice\000pass\000\000\002\000"#),
+            ("indimail", "LOGIN", #"alice\000pass\000\000\001\000"#),
+        ])
+        func `the order of the fields is chosen`(order: String, mechanism: String, expected: String) throws {
+            let script = folder.write("auth", "cat <&3 >\(folder("seen"))\n".utf8)
+            let front = Front(authCommand: "/bin/sh \(script)", ["--field-order", order])
+            let client = front.greeted()
+            if mechanism == "PLAIN" {
+                #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=") == "235 2.7.0 ok, go ahead")
+            } else {
+                #expect(client.ask("AUTH LOGIN YWxpY2U=") == "334 UGFzc3dvcmQ6")
+                #expect(client.ask("cGFzcw==") == "235 2.7.0 ok, go ahead")
+            }
+            let seen = try #require(FileManager.default.contents(atPath: folder("seen")))
+            let text = seen.map { $0 < 32 ? String(format: "\\%03o", $0) : String(UnicodeScalar($0)) }.joined()
+            #expect(text == expected)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension OnStage {
+    /// How many clients there may be, and what is counted and logged of them.
+    @Suite struct LimitsTests {
+        @Test(arguments: [
+            (["--max-connections", "2"], "421 4.7.0 mail.example.com too many connections, try again later", "connections"),
+            (
+                ["--max-per-address", "2"],
+                "421 4.7.0 mail.example.com too many connections from your address, try again later", "connections-of-address"
+            ),
+        ])
+        func `one connection too many is told so, and others go on`(options: [String], reply: String, reason: String) {
+            let front = Front(authCommand: "/bin/true", options + ["--metrics", "127.0.0.1:0"])
+            var first: Client? = front.greeted()
+            let second = front.greeted()
+            let third = front.connect()
+            #expect(third.receive() == reply)
+            #expect(third.receive() == nil)
+            #expect(metrics(front).contains("smtp_auth_connections_refused_total{reason=\"\(reason)\"} 1\n"))
+            #expect(first?.ask("QUIT")?.hasPrefix("221 ") == true)
+            first = nil
+            // As soon as the server has seen it go, there is a place again.
+            var line: String?
+            for _ in 0..<1000 where line?.hasPrefix("220 ") != true { line = front.connect().receive() }
+            #expect(line == "220 mail.example.com ESMTP")
+            #expect(second.ask("NOOP")?.hasPrefix("250 ") == true)
+        }
+
+        private func metrics(_ front: Front) -> String {
+            let words = " for metrics"
+            guard let line = front.lines.first(where: { $0.hasSuffix(words) }) else { return "" }
+            let address = line.dropLast(words.count).split(separator: " ").last!
+            return Program(["curl", "-sS", "--max-time", "60", "http://\(address)/metrics"]).run().output
+        }
+
+        @Test func `sessions and logins are counted, by mechanism and verdict`() {
+            let front = Front(authCommand: "/bin/false", ["--metrics", "127.0.0.1:0"])
+            let client = front.greeted()
+            #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=")?.hasPrefix("535 ") == true)
+            let text = metrics(front)
+            #expect(text.contains("smtp_auth_sessions_total 1\n"))
+            #expect(text.contains("smtp_auth_sessions_open 1\n"))
+            #expect(text.contains(#"smtp_auth_logins_total{mechanism="PLAIN",verdict="rejected"} 1"# + "\n"))
+            #expect(text.contains("smtp_auth_login_duration_seconds_count 1\n"))
+        }
+
+        @Test func `--syslog logs to syslog, facility mail, from both processes`() throws {
+            let syslog = Syslog()
+            let listener = Program([
+                "python3", "-c", ActivationTests.withOneClient, Stage.smtpAuth, "--syslog", "--hostname", "mail.example.com",
+                "--allow-plaintext", "--auth-command", "/bin/false",
+            ]).run()
+            #expect(listener.errors == "")
+            let lines = syslog.lines(of: "smtp-auth")
+            // Facility 2, severity 5.
+            #expect(lines.contains { $0.hasPrefix("<21> ") && $0.contains(#"verdict="rejected""#) })
+        }
+    }
+}

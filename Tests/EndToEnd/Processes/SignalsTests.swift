@@ -1,0 +1,81 @@
+import CPlatform
+import Foundation
+import TestSupport
+import Testing
+
+extension OnStage {
+    /// What signals do, and the end of either process.
+    @Suite struct SignalsTests {
+        private let folder = Folder()
+
+        @Test func `SIGHUP changes the certificate of new sessions, and old ones go on`() throws {
+            let certificate = TestCertificate(in: folder, name: "old.example.com")
+            let front = Front(authCommand: "/bin/true", certificate.options)
+            let client = front.greeted()
+            #expect(certificate.subject(front.port) == "old.example.com")
+            certificate.renew("new.example.com")
+            #expect(certificate.subject(front.port) == "old.example.com")
+            kill(front.pid, SIGHUP)
+            #expect(front.says("certificate replaced"))
+            #expect(certificate.subject(front.port) == "new.example.com")
+            #expect(client.ask("NOOP")?.hasPrefix("250 ") == true)
+        }
+
+        @Test(arguments: ["", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+        func `a broken certificate is told of, and the old one stays`(contents: String) {
+            let certificate = TestCertificate(in: folder, name: "old.example.com")
+            let front = Front(authCommand: "/bin/true", certificate.options)
+            folder.write("certificate.pem", contents.utf8)
+            kill(front.pid, SIGHUP)
+            #expect(front.says("the old certificate stays"))
+            #expect(certificate.subject(front.port) == "old.example.com")
+        }
+
+        @Test func `SIGTERM lets a session finish, and takes no other`() {
+            let front = Front(authCommand: "/bin/true")
+            let client = front.greeted()
+            // A supervisor may send it to both.
+            for pid in [front.network, front.pid] { kill(pid, SIGTERM) }
+            #expect(front.says("no more connections"))
+            #expect(Program(["curl", "-sS", "--max-time", "60", "smtp://127.0.0.1:\(front.port)"]).run().status == 7)
+            #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=") == "235 2.7.0 ok, go ahead")
+            #expect(client.ask("QUIT")?.hasPrefix("221 ") == true)
+            #expect(cplatform_wait(front.pid) == 0)
+        }
+
+        @Test func `a session that does not finish is ended at the deadline`() {
+            let front = Front(authCommand: "/bin/true", ["--drain-timeout", "1"])
+            let client = front.greeted()
+            #expect(front.end() == 0)
+            #expect(client.receive()?.hasPrefix("421 4.3.2 ") != false)
+        }
+
+        @Test func `a second SIGTERM does not wait`() {
+            let front = Front(authCommand: "/bin/true", ["--drain-timeout", "1000"])
+            let network = front.network
+            let client = front.greeted()
+            kill(front.pid, SIGTERM)
+            #expect(front.says("no more connections"))
+            #expect(front.end() == 111)
+            #expect(client.receive() == nil)
+            #expect(ProcessStatus.hasEnded(network))
+        }
+
+        @Test func `the end of either process is the end of the other, and of what it started`() throws {
+            let script = folder.write("auth", "echo $$ >\(folder("id")); sleep 1000\n".utf8)
+            let front = Front(authCommand: "/bin/sh \(script)")
+            front.greeted().send("AUTH PLAIN AGFsaWNlAHBhc3M=")
+            while FileManager.default.contents(atPath: folder("id"))?.isEmpty != false { usleep(10_000) }
+            let id = try #require(pid_t(String(contentsOfFile: folder("id"), encoding: .utf8).trimmingCharacters(in: .newlines)))
+            kill(front.network, SIGKILL)
+            #expect(cplatform_wait(front.pid) == 111)
+            #expect(ProcessStatus.hasEnded(id))
+            #expect(front.says("the network process has ended with status 137"))
+
+            let other = Front(authCommand: "/bin/true")
+            let network = other.network
+            #expect(other.end(SIGKILL) == 137)
+            #expect(ProcessStatus.hasEnded(network))
+        }
+    }
+}

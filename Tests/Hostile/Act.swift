@@ -1,0 +1,160 @@
+import CSeparation
+import Credentials
+import Glibc
+import Separation
+
+/// What the network process does.
+enum Act: String {
+    // What it must not.
+    case empty, oversized, truncated, unknownKind, tail, badVariable, descriptor, descriptors, twice, deaf
+    // What it may, and what becomes of it.
+    case leaves, crashes, fails, closes, storm, flood, hangs, hangsForGood, waits, lingers, opens, tooManyPrograms, overUnknown
+
+    var authCommand: String {
+        switch self {
+        case .storm: #"cat <&3 >/dev/null; echo + >&2; sleep 0.02; echo - >&2"#
+        case .flood: "exit 1"
+        case .hangs: "echo $$ >&2; sleep 1000"
+        case .hangsForGood: "trap '' TERM; echo $$ >&2; sleep 1000 & wait; wait"
+        case .waits: "sleep 1000"
+        default: "exit 7"
+        }
+    }
+
+    var authTimeout: Int {
+        switch self {
+        case .hangs, .hangsForGood, .waits: 200
+        default: 60000
+        }
+    }
+
+    var program: String {
+        switch self {
+        case .lingers: "trap '' TERM; echo $$ >&2; cat; sleep 1000"
+        case .tooManyPrograms, .twice: "sleep 1000"
+        default: #"echo "220 $SMTPAUTHUSER $TCPREMOTEIP $PROTO"; cat"#
+        }
+    }
+
+    private static let socket = NetworkChild.socketNumber
+
+    /// Sends bytes that may be no message, with so many descriptors.
+    private func send(_ bytes: [UInt8], descriptor: Int32 = -1) {
+        while cseparation_send(Self.socket, bytes, bytes.count, descriptor) == EAGAIN { usleep(1000) }
+    }
+
+    private func check(_ ticket: UInt64) {
+        send(Request.check(ticket: ticket, Surroundings()).bytes + Array("alice\0pass\0\0".utf8))
+    }
+
+    private func say(_ line: String) {
+        let line = Array((line + "\n").utf8)
+        _ = write(2, line, line.count)
+    }
+
+    func play() {
+        let socket = MessageSocket(FileDescriptor(owning: Self.socket))
+        switch self {
+        case .empty: send([])
+        case .oversized: send([UInt8](repeating: 4, count: Request.longest + 1))
+        case .truncated: send([3, 0])
+        case .unknownKind: send([77])
+        case .tail: send([4, 4])
+        case .badVariable: send([2] + [UInt8](repeating: 0, count: 15) + [1, 5, 0, 0, 0, 0, 0, 0, 0, 1, 65])
+        case .descriptor: send([4], descriptor: 2)
+        case .descriptors: sendTwoDescriptors()
+        case .twice: for _ in 0..<2 { send(Request.open(ticket: 1, Surroundings()).bytes) }
+        case .deaf: for ticket in 0..<10_000 { check(UInt64(ticket)) }
+        case .leaves: return send(Request.ready.bytes)
+        case .crashes: kill(getpid(), SIGKILL)
+        case .fails: exit(5)
+        case .closes: close(Self.socket)
+        case .storm, .flood: return ask(socket, self == .storm ? 60 : 3000)
+        case .hangs, .hangsForGood: return ask(socket, 1)
+        case .waits: return ask(socket, 9)
+        case .lingers: return open(socket, close: true)
+        case .opens: return open(socket, close: false)
+        case .tooManyPrograms: return openMany(socket)
+        case .overUnknown:
+            for ticket in 0..<5000 { send(Request.over(ticket: UInt64(ticket)).bytes) }
+            return
+        }
+        // Whatever it did, it does not end by itself.
+        sleep(1000)
+    }
+
+    private func sendTwoDescriptors() {
+        // SCM_RIGHTS by hand: level, type and length stand before the descriptors (cmsg(3)).
+        var control: [UInt64] = [24, UInt64(SOL_SOCKET) | UInt64(SCM_RIGHTS) << 32, 2 | 2 << 32]
+        var byte: UInt8 = 4
+        withUnsafeMutablePointer(to: &byte) { byte in
+            var piece = iovec(iov_base: byte, iov_len: 1)
+            withUnsafeMutablePointer(to: &piece) { piece in
+                control.withUnsafeMutableBytes { control in
+                    var message = msghdr(
+                        msg_name: nil, msg_namelen: 0, msg_iov: piece, msg_iovlen: 1, msg_control: control.baseAddress,
+                        msg_controllen: 24, msg_flags: 0)
+                    _ = sendmsg(Self.socket, &message, 0)
+                }
+            }
+        }
+    }
+
+    /// The next order, waited for.
+    private func next(_ socket: borrowing MessageSocket) -> (Order, Int32)? {
+        while true {
+            var polled = pollfd(fd: Self.socket, events: Int16(POLLIN), revents: 0)
+            poll(&polled, 1, -1)
+            guard let arrival = try? socket.receive(Order.self) else { return nil }
+            switch consume arrival {
+            case .nothing: continue
+            case .end: return nil
+            case .message(let order, var attachments): return (order, attachments.descriptor.take()?.release() ?? -1)
+            }
+        }
+    }
+
+    private func ask(_ socket: borrowing MessageSocket, _ count: Int) {
+        var answers: [String: Int] = [:]
+        // At most as many at once as sessions could.
+        for first in stride(from: 0, to: count, by: 100) {
+            let some = min(100, count - first)
+            for ticket in 0..<some { check(UInt64(first + ticket)) }
+            for _ in 0..<some {
+                guard case .checked(_, let checked)? = next(socket)?.0 else { return say("no answer") }
+                answers["\(checked)", default: 0] += 1
+            }
+        }
+        for (answer, count) in answers.sorted(by: { $0.key < $1.key }) { say("\(answer) \(count)") }
+    }
+
+    private func open(_ socket: borrowing MessageSocket, close closes: Bool) {
+        var surroundings = Surroundings()
+        try! surroundings.set(.authenticatedUser, Array("alice".utf8))
+        try! surroundings.set(.remoteAddress, Array("192.0.2.7".utf8))
+        send(Request.open(ticket: 1, surroundings).bytes)
+        guard case (.opened(1), let program)? = next(socket) else { return say("not opened") }
+        if closes {
+            send(Request.over(ticket: 1).bytes)
+            shutdown(program, Int32(SHUT_RDWR))
+            // Until the parent has ended it: then its end of the socket is gone, too. It is that of `sleep`.
+            return
+        }
+        var line = [UInt8](repeating: 0, count: 200)
+        let count = read(program, &line, line.count)
+        say(String(decoding: line.prefix(max(count, 0)), as: UTF8.self))
+    }
+
+    private func openMany(_ socket: borrowing MessageSocket) {
+        var answers: [String: Int] = [:]
+        for ticket in 0..<250 {
+            send(Request.open(ticket: UInt64(ticket), Surroundings()).bytes)
+            switch next(socket)?.0 {
+            case .opened: answers["opened", default: 0] += 1
+            case .notOpened(_, let errno): answers["errno \(errno)", default: 0] += 1
+            default: return say("no answer")
+            }
+        }
+        for (answer, count) in answers.sorted(by: { $0.key < $1.key }) { say("\(answer) \(count)") }
+    }
+}

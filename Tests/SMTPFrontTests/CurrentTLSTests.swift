@@ -1,0 +1,73 @@
+import Credentials
+import NIOCore
+import NIOSSL
+import SMTP
+import TestSupport
+import Testing
+import Verdicts
+
+@testable import SMTPFront
+
+/// TLS on real sockets.
+@Suite struct CurrentTLSTests {
+    private let certificate = Certificate()
+
+    private func serving(wrapsTLS: Bool = false, _ body: (Int) async throws -> Void) async throws {
+        var policy = openPolicy()
+        policy.allowsPlaintext = false
+        let service = Service(
+            policy, authenticator: KnowingAuthenticator(), tls: try certificate.tls(), limits: quickLimits, logger: nil)
+        try await SMTPFrontTests.serving(service, wrapsTLS: wrapsTLS, body)
+    }
+
+    @Test func `after STARTTLS passwords may be sent, and what came before the handshake is gone`() async throws {
+        try await serving { port in
+            let client = try await TLSClient(port: port)
+            try await client.send("EHLO me\r\n\(alice)\r\nSTARTTLS\r\nNOOP\r\nQUIT\r\n")
+            try await client.wait(for: "220 2.0.0")
+            try await client.startTLS()
+            try await client.send("EHLO me\r\n\(alice)\r\nQUIT\r\n")
+            #expect(
+                try await client.rest()
+                    == "220 mail.example.com ESMTP|250-mail.example.com|250-ENHANCEDSTATUSCODES|250-STARTTLS|250 AUTH CRAM-MD5"
+                    + "|504 5.5.4 authentication mechanism not supported before STARTTLS|220 2.0.0 ready to start TLS"
+                    + "|250-mail.example.com|250-ENHANCEDSTATUSCODES|250 AUTH LOGIN PLAIN CRAM-MD5"
+                    + "|235 2.7.0 ok, go ahead|221 2.0.0 mail.example.com closing connection")
+        }
+    }
+
+    @Test func `TLS may be there from the first byte`() async throws {
+        try await serving(wrapsTLS: true) { port in
+            let client = try await TLSClient(port: port)
+            try await client.startTLS()
+            try await client.send("\(alice)\r\nQUIT\r\n")
+            #expect(
+                try await client.rest()
+                    == "220 mail.example.com ESMTP|235 2.7.0 ok, go ahead|221 2.0.0 mail.example.com closing connection"
+            )
+        }
+    }
+
+    @Test func `nothing older than TLS 1.2 is spoken, and no plain SMTP where there is TLS`() async throws {
+        try await serving(wrapsTLS: true) { port in
+            let old = try await TLSClient(port: port)
+            try await old.startTLS {
+                $0.minimumTLSVersion = .tlsv1
+                $0.maximumTLSVersion = .tlsv11
+            }
+            #expect(try await old.rest() == "")
+            let plain = try await TLSClient(port: port)
+            try await plain.send("EHLO me\r\n\(alice)\r\n")
+            #expect(try await !plain.rest().contains("2"))
+        }
+    }
+
+    @Test func `certificate and key must fit, and what does not leaves the old ones`() throws {
+        let tls = try certificate.tls()
+        let (chain, other) = (certificate.chain, Certificate())
+        for (chain, key) in [(chain, other.key.text()), (Array("x".utf8), ""), (chain, ""), (chain, "-----BEGIN x")] {
+            #expect(throws: Failure.self) { try tls.replace(certificatePEM: chain, keyPEM: Secret(key)) }
+        }
+        try tls.replace(certificatePEM: other.chain, keyPEM: other.key)
+    }
+}

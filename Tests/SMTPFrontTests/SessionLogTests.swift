@@ -1,0 +1,43 @@
+import Credentials
+import SASL
+import TestSupport
+import Testing
+
+@testable import SMTP
+@testable import SMTPFront
+
+@Suite("The log line of a login")
+struct SessionLogTests {
+    @Test(
+        "says verdict, why not, mechanism, rhost and login, in this order",
+        arguments: [
+            (Outcome.accepted, #"verdict="accepted""#),
+            (.rejected(.exitStatus(1)), #"verdict="rejected" reason="auth-command" status="1""#),
+            (.rejected(.tooLong), #"verdict="rejected" reason="credentials-too-long""#),
+            (.rejected(.otherIdentity), #"verdict="rejected" reason="other-authorization-identity""#),
+            (.temporary(.exitStatus(111)), #"verdict="temporary" reason="auth-command" status="111""#),
+            (.temporary(.exitStatus(-1)), #"verdict="temporary" reason="auth-command" status="-1""#),
+            (.temporary(.cannotStart(2)), #"verdict="temporary" reason="cannot-start-auth-command" errno="2""#),
+        ])
+    func line(outcome: Outcome, start: String) {
+        let line = SessionLog.line(outcome, .cramMD5, remoteHost: Array("192.0.2.7".utf8), Login(Array("alice".utf8)))
+        #expect(text(line.bytes) == start + #" mechanism="CRAM-MD5" rhost="192.0.2.7" login="alice""#)
+    }
+
+    @Test("cannot be forged by a login")
+    func forged() {
+        let login = Login(Array(#"a" verdict="accepted"#.utf8) + [0x0A, 0x5C, 0xFF])
+        let line = SessionLog.line(.rejected(.exitStatus(1)), .plain, remoteHost: [], login)
+        #expect(text(line.bytes).hasSuffix(#"rhost="" login="a\x22\x20verdict=\x22accepted\x0a\x5c\xff""#))
+    }
+
+    @Test("of a session says why it ended, what passed, rhost, and login where there was one")
+    func session() {
+        var session = Session(openPolicy(), clientAddress: [], isTLS: false) { [] }
+        _ = session.end(.idle)
+        let record = SessionRecord(session: session, rhost: Array("192.0.2.7".utf8), octets: 5)
+        #expect(
+            text(record.line.bytes)
+                == #"session="idle" tls="no" commands="0" messages="0" octets="5" rhost="192.0.2.7""#)
+    }
+}

@@ -1,0 +1,57 @@
+import Testing
+
+@testable import SMTP
+
+@Suite struct DataScannerTests {
+    /// Feeds a stream in pieces of one size: what is passed on, and how it ended.
+    private func scan(_ stream: String, by size: Int) -> (passed: String, ending: String) {
+        var scanner = DataScanner()
+        var rest = Array(stream.utf8)[...]
+        var waiting: [UInt8] = []
+        var passed: [UInt8] = []
+        while !rest.isEmpty {
+            waiting += rest.prefix(size)
+            rest = rest.dropFirst(size)
+            switch waiting.withUnsafeBytes({ scanner.next($0) }) {
+            case .text(let count):
+                passed += waiting.prefix(count)
+                waiting.removeFirst(count)
+            case .end(let count):
+                passed += waiting.prefix(count)
+                return (String(decoding: passed, as: UTF8.self), "end")
+            case .bareLineEnd: return (String(decoding: passed, as: UTF8.self), "bare")
+            case .more: break
+            }
+        }
+        return (String(decoding: passed, as: UTF8.self), "open")
+    }
+
+    @Test(arguments: [
+        (".\r\n", "end"), ("a\r\n.\r\n", "end"), ("a\r\n.\r\nb", "end"), ("\r\n\r\n.\r\n", "end"),
+        ("..\r\n.\r\n", "end"),
+        ("", "open"), (".", "open"), (".\r", "open"), ("a.\r\n", "open"), ("a\r\n..\r\n", "open"),
+        ("a\r\n.a\r\n", "open"),
+        ("a\r\n. \r\n", "open"), ("a\r\n\0\r\n", "open"), ("a\r", "open"),
+        // Each of these ends a message somewhere (the smuggling of 2023), and none of them here.
+        ("a\n.\n", "bare"), ("a\n.\r\n", "bare"), ("a\r\n.\n", "bare"), ("a\r.\r\n", "bare"), ("a\r\n.\r", "open"),
+        ("a\r\n.\rb", "bare"), ("a\r.\rb", "bare"), ("a\r\r\n.\r\n", "bare"), ("a\r\n.\r\r\n", "bare"), ("\n", "bare"),
+        ("a\r\n.\0\r\n", "open"), ("a\rb\r\n.\r\n", "bare"), ("a\n\r\n.\r\n", "bare"),
+    ])
+    func `a message ends at CRLF.CRLF, however the stream is cut, and nothing passes after a bare line end`(
+        stream: String, ending: String
+    ) {
+        let whole = stream.replacing("b", with: "")
+        for size in 1...max(stream.utf8.count, 1) {
+            let (passed, seen) = scan(stream, by: size)
+            #expect(seen == ending, "in pieces of \(size)")
+            #expect(stream.utf8.starts(with: passed.utf8))
+            if ending == "end" { #expect(passed == whole) }
+            // What came before was text in each way of reading it.
+            if ending == "bare" {
+                let bytes = Array(passed.utf8)
+                #expect(!bytes.indices.contains { bytes[$0] == 10 && ($0 == 0 || bytes[$0 - 1] != 13) })
+                #expect(!bytes.indices.contains { bytes[$0] == 13 && ($0 + 1 == bytes.count || bytes[$0 + 1] != 10) })
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Credentials
+import SASL
+import TestSupport
+
+@testable import SMTP
+
+/// A session with what a driver does around it: bytes on either side in, what comes of them as lines a test can compare.
+///
+/// - `S text`: to the client, CRLF as `|` but for the last
+/// - `F text`: to the one behind, the same
+/// - `open`, `leave`: the way to the one behind
+/// - `ask mechanism login proof`, `refuse login`, `pause seconds`, `tls`, `over ending`
+struct Dialogue {
+    private(set) var session: Session
+    private var client: [UInt8] = []
+    private var behind: [UInt8] = []
+    private var hasBehind = false
+    private(set) var events: [String] = []
+    /// All that went either way.
+    private(set) var toBehind: [UInt8] = []
+    private(set) var toClient: [UInt8] = []
+
+    init(_ policy: Policy = Dialogue.policy, isTLS: Bool = true) {
+        session = Session(policy, clientAddress: Array("192.0.2.7".utf8), isTLS: isTLS) {
+            Array("<20137.1267585100@indimail.org>".utf8)
+        }
+    }
+
+    static let hostname = Hostname(Array("mail.example.com".utf8))!
+
+    /// Mail is passed on, after a login.
+    static var policy: Policy {
+        var policy = Policy(hostname: hostname)
+        policy.mail = .passed(Policy.Passing(offer: Offer(list: Array("SIZE 1000,8BITMIME".utf8))!))
+        return policy
+    }
+
+    mutating func clientSends(_ bytes: some Sequence<UInt8>) -> [String] {
+        client += bytes
+        return pump()
+    }
+
+    mutating func behindSends(_ bytes: some Sequence<UInt8>) -> [String] {
+        behind += bytes
+        return pump()
+    }
+
+    mutating func behindEnds(_ loss: Loss) -> [String] { act { $0.lost(loss) } }
+    mutating func decide(_ outcome: Outcome) -> [String] { act { $0.decided(outcome) } }
+    mutating func end(_ ending: Ending) -> [String] { act { $0.end(ending) } }
+
+    mutating func secure() -> [String] {
+        client = []
+        session.secured()
+        return pump()
+    }
+
+    private mutating func act(_ body: (inout Session) -> Session.Action) -> [String] {
+        let action = body(&session)
+        take(action)
+        return pump()
+    }
+
+    private mutating func pump() -> [String] {
+        while step() {}
+        defer { events = [] }
+        return events
+    }
+
+    private mutating func step() -> Bool {
+        if hasBehind, !behind.isEmpty {
+            var consumed = 0
+            var action = Session.Action.none
+            behind.withUnsafeBytes { action = session.behind($0, consumed: &consumed) }
+            behind.removeFirst(consumed)
+            if take(action) || consumed > 0 { return true }
+        }
+        guard session.wantsClient, !client.isEmpty else { return false }
+        var consumed = 0
+        var action = Session.Action.none
+        client.withUnsafeBytes { action = session.client($0, consumed: &consumed) }
+        client.removeFirst(consumed)
+        return take(action) || consumed > 0
+    }
+
+    @discardableResult private mutating func take(_ action: consuming Session.Action) -> Bool {
+        switch consume action {
+        case .none: return false
+        case .reply(let reply): say(reply)
+        case .replyLater(let reply, let delay):
+            events.append("pause \(delay.components.seconds)")
+            say(reply)
+        case .close(let reply): say(reply)
+        case .startTLS(let reply):
+            say(reply)
+            events.append("tls")
+            client = []
+        case .authenticate(let claim):
+            events.append("ask \(claim.mechanism.name) \(text(claim.login.bytes)) \(text(claim.proof))")
+        case .refuse(_, let login, let reason):
+            events.append("refuse \(text(login.bytes))")
+            let action = session.decided(.rejected(reason))
+            take(action)
+        case .open:
+            events.append("open")
+            behind = []
+            hasBehind = true
+        case .send(let command): pass(command)
+        case .forward(let count):
+            pass(Array(client.prefix(count)))
+            client.removeFirst(count)
+        }
+        if hasBehind, !session.wantsBehind {
+            hasBehind = false
+            events.append("leave")
+        }
+        if let ending = session.ending, events.last?.hasPrefix("over") != true { events.append("over \(ending.words)") }
+        return true
+    }
+
+    private mutating func say(_ reply: Reply) {
+        toClient += reply.bytes
+        events.append("S " + Self.shown(reply.bytes))
+    }
+
+    private mutating func pass(_ bytes: [UInt8]) {
+        toBehind += bytes
+        events.append("F " + Self.shown(bytes))
+    }
+
+    private static func shown(_ bytes: [UInt8]) -> String {
+        let lines = text(bytes).split(separator: "\r\n", omittingEmptySubsequences: false).joined(separator: "|")
+        return lines.hasSuffix("|") ? String(lines.dropLast()) : lines + "…"
+    }
+}

@@ -1,0 +1,139 @@
+import CPlatform
+import Credentials
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Separation
+
+/// How the network process asks, and hears the answers; the other end of the socket pair is the test's.
+@Suite final class ParentLinkTests {
+    private let parent: MessageSocket
+    private let link: ParentLink
+
+    init() throws {
+        guard let pair = MessageSocket.pair() else { throw POSIXError(.EMFILE) }
+        let (parent, network) = pair.split()
+        self.parent = MessageSocket(FileDescriptor(owning: parent))
+        guard let link = ParentLink(MessageSocket(FileDescriptor(owning: network))) else { throw POSIXError(.EMFILE) }
+        self.link = link
+    }
+
+    /// Values that came, in order, from another thread.
+    private final class Seen: Sendable {
+        private let lines = Mutex<[String]>([])
+
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+        var all: [String] { lines.withLock { $0 } }
+    }
+
+    private func send(_ order: Order, _ descriptor: Int32 = -1) {
+        var outbox = Outbox(socket: parent.descriptor.number)
+        outbox.send(
+            descriptor < 0 ? Parcel(order) : Parcel(order, with: FileDescriptor(owning: descriptor)))
+    }
+
+    /// The ticket of a program that is asked for.
+    private func ticket() throws -> UInt64 {
+        switch try parent.receive(Request.self) {
+        case .message(.open(let ticket, RequestTests.surroundings), _): return ticket
+        default: throw POSIXError(.ENOMSG)
+        }
+    }
+
+    @Test func `each answer finds its question, in whatever order they come`() throws {
+        let seen = Seen()
+        for login in ["alice", "bob"] {
+            link.check(Secret("\(login)\0pass\0\0"), Surroundings()) { seen.add("\(login) \($0)") }
+        }
+        var tickets: [UInt64] = []
+        for login in ["alice", "bob"] {
+            switch try parent.receive(Request.self) {
+            case .message(.check(let ticket, _), let attachments):
+                tickets.append(ticket)
+                switch attachments.secret {
+                case .some(let secret): #expect(secret.text() == "\(login)\0pass\0\0")
+                case .none: Issue.record("no credentials")
+                }
+            default: Issue.record("no check")
+            }
+        }
+        send(.checked(ticket: tickets[1], .ended(1)))
+        send(.checked(ticket: tickets[0], .ended(0)))
+        // One that nobody asked for means nothing.
+        send(.checked(ticket: 99, .ended(0)))
+        send(.drain)
+        let hasLeft = link.run { _ in link.leave() }
+        #expect(hasLeft)
+        #expect(seen.all == ["bob ended(1)", "alice ended(0)"])
+    }
+
+    @Test func `a program comes as a socket, or not at all`() throws {
+        let seen = Seen()
+        for _ in 0..<2 {
+            link.open(RequestTests.surroundings) { result in
+                switch result {
+                case .success(let opened):
+                    var status = stat()
+                    seen.add("opened \(fstat(opened.socket, &status) == 0)")
+                    close(opened.socket)
+                case .failure(let error): seen.add("errno \(error.errno)")
+                }
+            }
+        }
+        let (first, second) = (try ticket(), try ticket())
+        send(.opened(ticket: first), open("/dev/null", O_RDWR | O_CLOEXEC))
+        send(.notOpened(ticket: second, errno: 11))
+        send(.drain)
+        _ = link.run { _ in link.leave() }
+        #expect(seen.all == ["opened true", "errno 11"])
+    }
+
+    @Test func `what the parent says unasked is heard`() throws {
+        let folder = Folder()
+        let map = folder.write("map", "alice @example.com\n".utf8)
+        var outbox = Outbox(socket: parent.descriptor.number)
+        outbox.send(Parcel(Order.certificate(Array("CHAIN".utf8)), secret: Secret("KEY")))
+        outbox.send(Parcel(Order.senderMap, with: FileDescriptor(owning: open(map, O_RDONLY | O_CLOEXEC))))
+        outbox.send(Parcel(Order.reload))
+        outbox.send(Parcel(Order.drain))
+        var heard: [String] = []
+        _ = link.run { event in
+            switch consume event {
+            case .certificate(let certificate): heard.append("\(certificate.chain.text) \(certificate.key.text())")
+            case .senderMap(let bytes): heard.append(bytes.text)
+            case .reload: heard.append("reload")
+            case .drain:
+                heard.append("drain")
+                link.leave()
+            }
+        }
+        #expect(heard == ["CHAIN KEY", "alice @example.com\n", "reload", "drain"])
+    }
+
+    @Test(arguments: [
+        ("nothing that is one", [99]), ("one with a tail", [9, 9]), ("a socket that is not there", [6, 0, 0, 0, 0, 0, 0, 0, 1]),
+        ("a certificate without key", [3, 0, 0, 0, 0, 0, 0, 0, 0]),
+    ])
+    func `a message that cannot be the parent's is the end`(what: String, bytes: [UInt8]) {
+        _ = Glibc.send(parent.descriptor.number, bytes, bytes.count, 0)
+        let hasLeft = link.run { _ in Issue.record("heard \(what)") }
+        #expect(!hasLeft)
+    }
+
+    @Test func `messages for which there is no room wait, and none is lost`() throws {
+        for _ in 0..<5000 { link.open(RequestTests.surroundings) { _ in } }
+        let thread = Thread { [link] in _ = link.run { _ in link.leave() } }
+        thread.start()
+        var count = 0
+        while count < 5000 {
+            switch try parent.receive(Request.self) {
+            case .nothing: usleep(1000)
+            case .end: return #expect(Bool(false), "the end after \(count)")
+            case .message: count += 1
+            }
+        }
+        send(.drain)
+    }
+}

@@ -1,0 +1,39 @@
+import TestSupport
+import Testing
+import Verdicts
+
+@testable import Separation
+
+/// The files that the parent reads for the network process.
+@Suite struct ProvisionsTests {
+    private let folder = Folder()
+
+    private func failure(_ chain: String, _ key: String) -> String? {
+        let provisions = Provisions(certificate: (Array(chain.utf8), Array(key.utf8)), senderMap: nil)
+        return TestSupport.failure { () throws(Failure) in _ = try provisions.certificateParcel() }?.description
+    }
+
+    @Test func `a certificate and its key are one message`() throws {
+        let chain = folder.write("chain", "CHAIN".utf8)
+        let key = folder.write("key", "KEY".utf8)
+        #expect(failure(chain, key) == nil)
+    }
+
+    @Test func `what cannot be one is refused, and named`() {
+        let good = folder.write("good", "x".utf8)
+        let empty = folder.write("empty", [])
+        let long = folder.write("long", [UInt8](repeating: 65, count: Order.longestCertificate + 1))
+        #expect(failure(folder("none"), good) == "temporary: cannot read: \(folder("none")): No such file or directory")
+        #expect(failure(good, folder("none")) == "temporary: cannot read: \(folder("none")): No such file or directory")
+        #expect(failure(empty, good) == "temporary: file is empty: \(empty)")
+        #expect(failure(long, good) == "temporary: file too long: \(long)")
+        #expect(failure(good, long) == "temporary: file too long: \(long)")
+        #expect(failure("/dev/zero", good) == "temporary: not a file: /dev/zero")
+        #expect(failure(folder.path, good) == "temporary: not a file: \(folder.path)")
+    }
+
+    @Test func `where there is none, nothing is sent`() throws {
+        #expect(try Provisions(certificate: nil, senderMap: nil).certificateParcel() == nil)
+        #expect(try Provisions(certificate: nil, senderMap: nil).senderMapParcel() == nil)
+    }
+}
