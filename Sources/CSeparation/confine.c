@@ -17,7 +17,9 @@ int cseparation_change_root(const char *path)
 
 int cseparation_become(uid_t uid, gid_t gid)
 {
-	return setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 || setresuid(uid, uid, uid) == -1 ? errno : 0;
+	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 || setresuid(uid, uid, uid) == -1)
+		return errno;
+	return getgroups(0, NULL) == 0 ? 0 : EPERM;
 }
 
 int cseparation_forgo(void)

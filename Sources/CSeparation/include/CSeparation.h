@@ -38,15 +38,14 @@ void cseparation_silence(int alarm);
 /* chroot(2), and the new root as working directory. Returns 0 or an errno. */
 int cseparation_change_root(const char *path);
 
-/* Becomes this user, without supplementary groups. Returns 0 or an errno. */
+/* Becomes this user, without supplementary groups, and verifies these. Returns 0 or an errno. */
 int cseparation_become(uid_t uid, gid_t gid);
 
 /* Gives up all capabilities, and what execve(2) could bring back (PR_SET_NO_NEW_PRIVS); forbids core files and tracing;
  * is killed when the parent ends. For good. Returns 0 or an errno. */
 int cseparation_forgo(void);
 
-/* Whether a process with these ids is all that is left: real, effective and saved, no groups, no capability, and no way
- * back. */
+/* Whether a process with these ids is all that is left: real, effective and saved, no capability, and no way back. */
 int cseparation_is_confined(uid_t uid, gid_t gid);
 
 /* Binds and listens on a numeric address; an IPv6 socket takes no IPv4 connections. Returns 0 or an errno; the
