@@ -119,6 +119,7 @@ struct FuzzedSession {
             try require(command.suffix(2) == [13, 10], "a command without end")
             try require(command.dropLast(2).allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "a command with control bytes")
             try require(!message.isOpen, "a command inside a message")
+            try require(behind.isEmpty, "a command that an earlier reply might be taken to answer")
             toBehind += command
         case .forward(let count):
             let bytes = client.prefix(count)
