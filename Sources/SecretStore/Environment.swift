@@ -67,6 +67,7 @@ package struct Environment: ~Copyable {
         status = Environment.open(handle, path, flags, creating: access.creates, lmdb)
         // A writer that may use less than the last one: LMDB makes the map no smaller than the data.
         if status == 0, access.writes, limit < .max { status = Environment.bound(handle, limit, lmdb) }
+        if status == 0, access.writes { status = Environment.fillMap(handle, lmdb) }
         guard status == 0 else {
             lmdb.env_close(handle)
             cplatform_leave_faults()
@@ -104,6 +105,17 @@ package struct Environment: ~Copyable {
         var info = MDB_envinfo()
         let status = lmdb.env_info(handle, &info)
         return status == 0 && info.me_mapsize > limit ? lmdb.env_set_mapsize(handle, limit) : status
+    }
+
+    /// Makes the file as long as the map, without taking room on the disk for it. LMDB counts pages at the file's end that it
+    /// took and gave back within one transaction, and never wrote: by that count the file would seem to be cut short.
+    private static func fillMap(_ handle: OpaquePointer, _ lmdb: clmdb_functions) -> Int32 {
+        var file = stat()
+        var info = MDB_envinfo()
+        var descriptor: Int32 = -1
+        guard lmdb.env_info(handle, &info) == 0, lmdb.env_get_fd(handle, &descriptor) == 0, fstat(descriptor, &file) == 0
+        else { return MDB_INVALID }
+        return file.st_size >= info.me_mapsize || ftruncate(descriptor, info.me_mapsize) == 0 ? 0 : cplatform_errno()
     }
 
     /// Whether the file is as long as its meta page says: a page that is not there would end the process with SIGBUS.
@@ -198,6 +210,7 @@ package struct Environment: ~Copyable {
                     remedy: remedy.ofFullness))
         }
         status = lmdb.env_set_mapsize(handle, info.me_mapsize > limit / 2 ? limit : 2 * info.me_mapsize)
+        if status == 0 { status = Environment.fillMap(handle, lmdb) }
         guard status == 0 else { throw failure("store cannot grow", status) }
     }
 }

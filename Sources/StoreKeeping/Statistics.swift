@@ -6,7 +6,7 @@ import Verdicts
 /// How large the store is, and under which keys its records are sealed.
 public struct Statistics: Sendable {
     public let records: Int
-    /// Bytes of the file, or of a database's table with its index; and those of them that hold records.
+    /// Bytes of the file on the disk, or of a database's table with its index; and those of them that hold records.
     public let fileSize: Int
     public let usedSize: Int
     /// Bytes that LMDB's map may hold before it grows, and the levels of its tree; nil for a database.
@@ -28,16 +28,19 @@ extension StoreKeeper {
         let counts = ring.ids.map { id in (key: id, records: entries.count { $0.key == id }) }
         let sizes = try sizes()
         return Statistics(
-            records: entries.count, fileSize: sizes.file, usedSize: sizes.used, mapSize: sizes.map, depth: sizes.depth, keys: counts, withoutKey: entries.count - counts.reduce(0) { $0 + $1.records },
-            isRekeying: ring.isRekeying, lastChange: entries.lazy.compactMap(\.changed).max())
+            records: entries.count, fileSize: sizes.file, usedSize: sizes.used, mapSize: sizes.map, depth: sizes.depth,
+            keys: counts, withoutKey: entries.count - counts.reduce(0) { $0 + $1.records }, isRekeying: ring.isRekeying,
+            lastChange: entries.lazy.compactMap(\.changed).max())
     }
+
     private func sizes() throws(Failure) -> (file: Int, used: Int, map: Int?, depth: Int?) {
         switch store.medium {
         case .file(let path):
             var file = stat()
             _ = path.withCString { stat($0, &file) }
             let info = try Environment(at: path, for: .reading).information()
-            return (Int(file.st_size), info.usedSize, info.mapSize, info.depth)
+            // The file is as long as the map, with holes.
+            return (Int(file.st_blocks) * 512, info.usedSize, info.mapSize, info.depth)
         case .database(let database):
             let sizes = try database.connection().sizes()
             return (sizes.total, sizes.used, nil, nil)

@@ -32,7 +32,9 @@ import Verdicts
     @Test func `a store cut short is a temporary failure, not a signal`() throws {
         let sample = try SampleStore()
         try sample.fill((0..<200).map { "login\($0)" })
-        let whole = try #require(FileManager.default.contents(atPath: sample.path))
+        // The store itself has holes at its end; a copy has not.
+        try sample.keeper.backUp(to: Array(sample.folder("copy").utf8))
+        let whole = try #require(FileManager.default.contents(atPath: sample.folder("copy")))
         for count in stride(from: 4096, to: whole.count, by: 4096) {
             let path = sample.folder.write("store/cut.mdb", whole.prefix(count))
             let failure = failure { () throws(Failure) in
