@@ -40,21 +40,6 @@ final class LoopbackServer: Sendable {
         _ = cplatform_wait(pid)
     }
 
-    /// A port that nobody has, a moment ago.
-    static func freePort() -> Int {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = loopback(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let found = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-            }
-        }
-        precondition(found)
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
     /// Whether somebody listens there.
     static func answers(_ port: Int) -> Bool {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

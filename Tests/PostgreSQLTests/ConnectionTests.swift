@@ -34,7 +34,8 @@ import Verdicts
         #expect(connect(remote("&sslrootcert=\(server.certificate)&sslmode=verify-full")) == nil)
     }
 
-    @Test(arguments: ["disable", "allow", "prefer", "require", "verify-ca"])
+    /// One after another: the service file is named by the environment.
+    @Test(.serialized, arguments: ["disable", "allow", "prefer", "require", "verify-ca"])
     func `a weaker mode is refused`(mode: String) {
         let expected = "misused: database would not be verified: sslmode=\(mode); with any sslmode but verify-full "
         #expect("\(connect(remote("&sslrootcert=\(server.certificate)&sslmode=\(mode)"))!)".hasPrefix(expected))

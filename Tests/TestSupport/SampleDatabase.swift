@@ -5,7 +5,7 @@ import StoreKeeping
 import Verdicts
 
 /// A store in a database of a test's own, and its key file.
-public final class SampleDatabase: Sendable {
+public final class SampleDatabase: Sample, Sendable {
     public let name = "test_" + UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
     public let folder = Folder()
 
@@ -37,18 +37,4 @@ public final class SampleDatabase: Sendable {
 
     @discardableResult
     public func run(_ statements: String) -> String { DatabaseServer.shared.run(statements, in: name) }
-
-    public func fill(_ logins: some Sequence<String>) throws {
-        var batch = Batch()
-        for login in logins {
-            try Secret("secret of \(login)").withUnsafeBytes { try batch.add($0, of: Login(login)) }
-        }
-        _ = try keeper.write(batch, now: 1)
-    }
-
-    /// The secret of a login as text, or nil.
-    public func text(of login: String) throws -> String? {
-        guard let secret = try store.secret(of: Login(login), with: keys) else { return nil }
-        return secret.text()
-    }
 }

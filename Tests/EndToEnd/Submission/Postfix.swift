@@ -5,7 +5,7 @@ import TestSupport
 /// Debian's Postfix, configured in the stage's own /etc, with the services of `docs/submission/postfix` besides those that it
 /// needs; until it is let go of. It delivers to the Maildirs of system accounts.
 final class Postfix: Sendable {
-    private static let port = LoopbackServer.freePort()
+    private static let port = LoopbackPort.free()
     /// What `--relay` says to reach it by the Unix socket and by the port.
     static let relays = ["unix:/var/spool/postfix/public/smtp-auth", "127.0.0.1:\(port)"]
 
