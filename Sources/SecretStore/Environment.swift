@@ -101,7 +101,7 @@ package struct Environment: ~Copyable {
     ///
     /// - Returns: what `body` returned, or nil where a writer has outgrown our map: open the environment anew.
     package func read<Result: ~Copyable>(
-        _ body: (consuming View) throws(Failure) -> Result
+        _ body: (View) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         var transaction: OpaquePointer?
         var status = lmdb.txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction)
@@ -122,7 +122,7 @@ package struct Environment: ~Copyable {
     /// - Parameters:
     ///   - reserve: how many bytes beyond its limit it may grow meanwhile: to make room takes some.
     ///   - body: returns LMDB's status.
-    package func write(reserve: Int = 0, _ body: (consuming View) throws(Failure) -> Int32) throws(Failure) {
+    package func write(reserve: Int = 0, _ body: (View) throws(Failure) -> Int32) throws(Failure) {
         while true {
             var transaction: OpaquePointer?
             var status = lmdb.txn_begin(handle, nil, 0, &transaction)

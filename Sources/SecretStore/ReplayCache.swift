@@ -91,7 +91,7 @@ public struct ReplayCache {
     private static let sweeping = 64
 
     /// - Returns: LMDB's status.
-    private static func sweep(_ view: borrowing Environment.View, _ now: UInt64) throws(Failure) -> Int32 {
+    private static func sweep(_ view: Environment.View, _ now: UInt64) throws(Failure) -> Int32 {
         for key in try over(view, now) {
             for key in [[UInt8(ascii: "h")] + key[9...], key] {
                 let status = view.delete(key)
@@ -102,7 +102,7 @@ public struct ReplayCache {
     }
 
     /// The keys of entries that are over, the oldest first.
-    private static func over(_ view: borrowing Environment.View, _ now: UInt64) throws(Failure) -> [[UInt8]] {
+    private static func over(_ view: Environment.View, _ now: UInt64) throws(Failure) -> [[UInt8]] {
         var over: [[UInt8]] = []
         try view.forEach(from: [UInt8(ascii: "x")]) { (key, _) throws(Failure) in
             guard key.count == 41, UInt64(bigEndian: key[1..<9]) < now else { return false }

@@ -84,7 +84,7 @@ public struct SecretStore {
 
     /// Runs `body` on one state of a store in a file.
     package static func read<Result>(
-        _ path: [UInt8], _ body: (consuming Environment.View) throws(Failure) -> Result
+        _ path: [UInt8], _ body: (Environment.View) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try requirePrivacy(path)
         // With a map of the data's size of now; anew where a writer outgrows it between opening and reading.

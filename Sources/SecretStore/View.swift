@@ -3,8 +3,9 @@ import CLMDB
 import Verdicts
 
 extension Environment {
-    /// The store's one table, inside a transaction.
-    package struct View: ~Copyable {
+    /// The store's one table, inside a transaction, and good for nothing behind its end. Copyable: Swift 6.3's optimizer crashes
+    /// over an enum of values that are not.
+    package struct View {
         private let transaction: OpaquePointer
         private let lmdb: clmdb_functions
         private let path: [UInt8]

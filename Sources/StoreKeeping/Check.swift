@@ -21,7 +21,7 @@ extension StoreKeeper {
     }
 
     static func check(
-        _ stored: borrowing Records, _ name: [UInt8], _ ring: borrowing KeyRing
+        _ stored: Records, _ name: [UInt8], _ ring: borrowing KeyRing
     ) throws(Failure) -> Findings {
         var findings = Findings()
         var last: [UInt8] = []

@@ -6,7 +6,7 @@ import Verdicts
 
 /// The sealed records of a store inside one transaction, whatever the store lies in. Keys are logins, in the order of their
 /// bytes.
-enum Records: ~Copyable {
+enum Records {
     case file(FileRecords)
     case database(Connection)
 
@@ -78,11 +78,11 @@ enum Records: ~Copyable {
 }
 
 /// The records in an LMDB file.
-struct FileRecords: ~Copyable {
+struct FileRecords {
     let view: Environment.View
     let refusal = Refusal()
 
-    init(_ view: consuming Environment.View) {
+    init(_ view: Environment.View) {
         self.view = view
     }
 
@@ -101,7 +101,7 @@ struct FileRecords: ~Copyable {
 
 extension StoreKeeper {
     /// Runs `body` on one state of the store.
-    func read<Result>(_ body: (borrowing Records) throws(Failure) -> Result) throws(Failure) -> Result {
+    func read<Result>(_ body: (Records) throws(Failure) -> Result) throws(Failure) -> Result {
         switch store.medium {
         case .file(let path):
             try SecretStore.read(path) { (view) throws(Failure) in try body(.file(FileRecords(view))) }
@@ -114,7 +114,7 @@ extension StoreKeeper {
 
     /// Runs `body` in a transaction, while nobody else writes the store or its keys. What it changed is on disk when this
     /// returns. Where a map is full, `body` runs once more.
-    func write<Result>(_ body: (borrowing Records) throws(Failure) -> Result) throws(Failure) -> Result {
+    func write<Result>(_ body: (Records) throws(Failure) -> Result) throws(Failure) -> Result {
         switch store.medium {
         case .file(let path):
             try SecretStore.requirePrivacy(path)

@@ -10,7 +10,7 @@ extension StoreKeeper {
     ///
     /// Hosts that share a database have a copy each of one key file. So the database holds the name of the key that all seal
     /// under, and a host whose copy is not the one of now is refused: what it sealed, others might not open.
-    func ring(for records: borrowing Records) throws(Failure) -> KeyRing {
+    func ring(for records: Records) throws(Failure) -> KeyRing {
         let ring = try KeyRing(at: keys)
         guard let connection = records.connection else { return ring }
         let current = ring.current.bytes
@@ -47,7 +47,7 @@ extension StoreKeeper {
     }
 
     /// Makes the key that was prepared the one that seals; or a new one, where nobody else needs it first.
-    func beginRekeying(_ records: borrowing Records, _ ring: borrowing KeyRing) throws(Failure) {
+    func beginRekeying(_ records: Records, _ ring: borrowing KeyRing) throws(Failure) {
         let keyPath = try keyFile()
         if let prepared = ring.prepared {
             try KeyFileWriting.promote(prepared, in: keyPath, ring)
