@@ -11,12 +11,13 @@ public struct KeyRing: ~Copyable {
     /// The name of the key that seals.
     public let current: KeyID
     /// The names of all keys.
-    package let ids: [KeyID]
+    package var ids: [KeyID] { lines.ids }
     /// Whether `checkpwdctl store rekey` began to seal every record anew under the first key, and has not ended.
-    package let isRekeying: Bool
+    package var isRekeying: Bool { lines.hasRekeyingMark }
     /// The key that `checkpwdctl store rekey --prepare` made: the next to seal.
     package let prepared: KeyID?
     private let text: Secret
+    private let lines: KeyLines
 
     /// What stands in the file while the ring is rekeying, on a line of its own.
     package static let rekeyingMark: StaticString = "# store rekey has not ended"
@@ -36,8 +37,7 @@ public struct KeyRing: ~Copyable {
                     remedy: "each line must be an 8-digit name, a colon and a 64-digit key; bring back your copy"))
         }
         current = first
-        ids = lines.ids
-        isRekeying = lines.hasRekeyingMark
+        self.lines = lines
         prepared = lines.prepared.flatMap { lines.ids.contains($0) ? $0 : nil }
         text = file
     }
@@ -54,7 +54,7 @@ public struct KeyRing: ~Copyable {
         _ id: KeyID, _ body: (borrowing Secret) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         try text.withUnsafeBytes { (text) throws(Failure) -> Result? in
-            guard let place = KeyLines(text).find(id) else { return nil }
+            guard let place = lines.find(id) else { return nil }
             let key = Secret(capacity: AES256GCM.keySize) { key in
                 for index in 0..<key.count {
                     key[index] = Hex.value(text[place + 2 * index])! << 4 | Hex.value(text[place + 2 * index + 1])!

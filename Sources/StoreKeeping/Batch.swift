@@ -93,6 +93,7 @@ extension StoreKeeper {
             var sealed: [(key: [UInt8], value: [UInt8])] = []
             // A login that comes twice has the second time what it got the first.
             var places: [[UInt8]: Int] = [:]
+            places.reserveCapacity(entries.count)
             for (place, entry) in entries.enumerated() {
                 let key = entry.login.bytes
                 let existing = places[key].map { sealed[$0].value } ?? existing[place]
