@@ -1,7 +1,10 @@
 import Credentials
 
 /// Who a client says it is, and its proof: what an exchange ends with, for somebody else to check.
-public struct Claim: ~Copyable, Sendable {
+///
+/// An object, so that whatever carries it is copyable: Swift 6.3's optimizer takes an enum that cannot be copied, and has other
+/// payloads besides, for one that can, and the program traps. The secret is still one buffer, wiped with the last reference.
+public final class Claim: Sendable {
     public let mechanism: Mechanism
     /// May be empty; never has a control byte.
     public let login: Login

@@ -1,7 +1,7 @@
 import Credentials
 
 /// What the server does after a client's answer.
-public enum Step: ~Copyable, Sendable {
+public enum Step: Sendable {
     /// Send these bytes, in base64, and give the answer to the exchange. They may be none.
     case challenge([UInt8], Exchange)
     /// The exchange is over: check the claim.

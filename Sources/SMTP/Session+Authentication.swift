@@ -33,8 +33,8 @@ extension Session {
         return act(on: exchange.answer(decoded), mechanism)
     }
 
-    private mutating func act(on step: consuming Step, _ mechanism: Mechanism) -> Action {
-        switch consume step {
+    private mutating func act(on step: Step, _ mechanism: Mechanism) -> Action {
+        switch step {
         case .challenge(let bytes, let exchange):
             state = .exchange(mechanism, exchange)
             return .reply(.challenge(bytes))

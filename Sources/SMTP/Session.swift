@@ -8,7 +8,7 @@ import SASL
 /// reply can only belong to the one command that waits for it, a client may pipeline as it likes, and whatever the one
 /// behind says unasked is seen to be unasked.
 public struct Session: Sendable {
-    public enum Action: ~Copyable, Sendable {
+    public enum Action: Sendable {
         /// Nothing to be done; where nothing was consumed either, more must come first.
         case none
         /// To the client.

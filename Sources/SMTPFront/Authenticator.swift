@@ -7,6 +7,6 @@ public protocol Authenticator: Sendable {
     /// - Returns: a future that never fails. How many claims are checked at once, and for how long, is the
     ///   authenticator's to bound.
     func check(
-        _ claim: borrowing Claim, of client: Client, on eventLoop: any EventLoop
+        _ claim: Claim, of client: Client, on eventLoop: any EventLoop
     ) -> EventLoopFuture<Outcome>
 }

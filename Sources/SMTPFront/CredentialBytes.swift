@@ -10,7 +10,7 @@ public enum CredentialBytes {
     /// `login NUL password NUL NUL`, or a challenge and its answer in the order that the program expects.
     ///
     /// - Returns: nil where that is more than the interface allows.
-    public static func of(_ claim: borrowing Claim, in order: FieldOrder = .netqmail) -> Secret? {
+    public static func of(_ claim: Claim, in order: FieldOrder = .netqmail) -> Secret? {
         let byte: [UInt8] =
             switch order {
             case .netqmail, .sqmail: []

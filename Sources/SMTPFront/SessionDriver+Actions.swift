@@ -7,8 +7,8 @@ import SMTP
 // What a session asks for.
 extension SessionDriver {
     /// - Returns: whether there was something to do.
-    @discardableResult func act(on action: consuming Session.Action) -> Bool {
-        switch consume action {
+    @discardableResult func act(on action: Session.Action) -> Bool {
+        switch action {
         case .none: return false
         case .reply(let reply): send(reply)
         case .replyLater(let reply, let delay): pause(delay, then: reply)
@@ -30,7 +30,7 @@ extension SessionDriver {
         return true
     }
 
-    private func check(_ claim: borrowing Claim) {
+    private func check(_ claim: Claim) {
         isChecking = true
         let (mechanism, login, start) = (claim.mechanism, claim.login, NIODeadline.now())
         service.authenticator.check(claim, of: client, on: channel.eventLoop).assumeIsolated().whenComplete { result in

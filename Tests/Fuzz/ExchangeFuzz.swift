@@ -27,7 +27,7 @@ enum ExchangeFuzz {
         }
     }
 
-    private static func check(_ claim: borrowing Claim, _ answer: [UInt8]) throws {
+    private static func check(_ claim: Claim, _ answer: [UInt8]) throws {
         let login = claim.login.bytes
         let proof = claim.proof.withUnsafeBytes { Array($0) }
         try require(!claim.login.hasControlByte, "a control byte in a login")
@@ -44,7 +44,7 @@ enum ExchangeFuzz {
     }
 
     /// What a checkpassword program reads is the same claim, whatever bytes it is made of.
-    private static func checkHandedOver(_ claim: borrowing Claim, _ login: [UInt8], _ proof: [UInt8]) throws {
+    private static func checkHandedOver(_ claim: Claim, _ login: [UInt8], _ proof: [UInt8]) throws {
         guard let bytes = CredentialBytes.of(claim) else { return }
         let request = try Request(bytes)
         try require(request.login.bytes == login, "another login is handed over")

@@ -97,8 +97,8 @@ struct FuzzedSession {
         return try take(action) || consumed > 0
     }
 
-    private mutating func take(_ action: consuming Session.Action) throws -> Bool {
-        switch consume action {
+    private mutating func take(_ action: Session.Action) throws -> Bool {
+        switch action {
         case .none: return false
         case .reply(let reply): try say(reply)
         case .replyLater(let reply, _): try say(reply)

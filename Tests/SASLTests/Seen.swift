@@ -10,8 +10,8 @@ enum Seen: Equatable {
     case refused(String)
     case malformed
 
-    init(_ step: consuming Step) {
-        switch consume step {
+    init(_ step: Step) {
+        switch step {
         case .challenge(let bytes, let exchange): self = .challenge(text(bytes), exchange)
         case .claim(let claim):
             let login = text(claim.login.bytes)

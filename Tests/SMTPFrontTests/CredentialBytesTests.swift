@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The bytes for descriptor 3")
 struct CredentialBytesTests {
-    private func bytes(_ claim: borrowing Claim, _ order: FieldOrder = .netqmail) -> String? {
+    private func bytes(_ claim: Claim, _ order: FieldOrder = .netqmail) -> String? {
         guard let bytes = CredentialBytes.of(claim, in: order) else { return nil }
         return text(bytes)
     }

@@ -11,7 +11,7 @@ import Testing
 
 /// Knows passwords without asking anybody: each login's is `pass`.
 struct KnowingAuthenticator: Authenticator {
-    func check(_ claim: borrowing Claim, of client: Client, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
+    func check(_ claim: Claim, of client: Client, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
         eventLoop.makeSucceededFuture(text(claim.proof) == "pass" ? .accepted : .rejected(.exitStatus(1)))
     }
 }

@@ -83,8 +83,8 @@ struct Dialogue {
         return take(action) || consumed > 0
     }
 
-    @discardableResult private mutating func take(_ action: consuming Session.Action) -> Bool {
-        switch consume action {
+    @discardableResult private mutating func take(_ action: Session.Action) -> Bool {
+        switch action {
         case .none: return false
         case .reply(let reply): say(reply)
         case .replyLater(let reply, let delay):

@@ -14,7 +14,7 @@ public struct ParentAuthenticator: Authenticator {
     }
 
     public func check(
-        _ claim: borrowing Claim, of client: Client, on eventLoop: any EventLoop
+        _ claim: Claim, of client: Client, on eventLoop: any EventLoop
     ) -> EventLoopFuture<Outcome> {
         guard let credentials = CredentialBytes.of(claim, in: order) else {
             return eventLoop.makeSucceededFuture(.rejected(.tooLong))
