@@ -31,7 +31,7 @@ private func admitVirtual(_ login: LoginName, _ policy: Policy) throws(Failure) 
 
 /// Who a virtual account runs as, under its own name.
 ///
-/// - Throws: `temporary` where the administrator names nobody.
+/// - Throws: `temporary` where the administrator names nobody, or an account that nothing may run as.
 func virtualIdentity(of login: LoginName, _ policy: Policy) throws(Failure) -> Identity {
     guard let user = policy.virtualUser else {
         throw .temporary(
@@ -39,7 +39,16 @@ func virtualIdentity(of login: LoginName, _ policy: Policy) throws(Failure) -> I
                 "virtual account has no user", about: login.sent.bytes,
                 remedy: "--virtual-user names the account that it runs as, or use --noenv"))
     }
-    return try Identity.of(user).named(login.sent)
+    guard let identity = try Identity.find(user) else {
+        throw .temporary(
+            Cause(
+                "virtual user is no system account", about: user.bytes,
+                remedy: "add the account, or name another with --virtual-user"))
+    }
+    guard identity.uid != 0 else {
+        throw .temporary(Cause("virtual user is root", about: user.bytes, remedy: "name another account with --virtual-user"))
+    }
+    return identity.named(login.sent)
 }
 
 /// The phases that every system account passes, however the login was proved.

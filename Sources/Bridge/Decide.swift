@@ -68,11 +68,7 @@ private func checkPassword(
     }
     var transaction = try begin(login, policy)
     try request.withBytes(at: place) { (password) throws(Failure) in
-        do throws(Failure) {
-            try transaction.authenticate(password: password)
-        } catch {
-            throw policy.service.explain(error)
-        }
+        try transaction.authenticate(password: password)
     }
     return try admit(login, transaction, policy)
 }

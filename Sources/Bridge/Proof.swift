@@ -55,8 +55,12 @@ private var noSecret: Cause { Cause("login has no secret", remedy: "checkpwdctl 
 /// The secret under the login as it was sent, or else under that of its account.
 private func secret(of login: LoginName, in store: SecretStore, _ policy: Policy) throws(Failure) -> Secret? {
     policy.trace("side store", policy.store.name)
-    if let secret = try store.secret(of: login.sent, with: policy.storeKeys) { return secret }
-    return login.account == login.sent ? nil : try store.secret(of: login.account, with: policy.storeKeys)
+    guard login.account != login.sent else { return try store.secret(of: login.sent, with: policy.storeKeys) }
+    // Both are looked up, whatever the first gives: how long it takes tells nothing.
+    let asSent = try store.secret(of: login.sent, with: policy.storeKeys)
+    let ofAccount = try store.secret(of: login.account, with: policy.storeKeys)
+    if let asSent { return asSent }
+    return ofAccount
 }
 
 extension Mechanisms {

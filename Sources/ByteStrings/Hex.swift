@@ -3,6 +3,8 @@ public enum Hex {
     /// Two digits for each byte.
     public static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var digits: [UInt8] = []
+        // Or it would move as it grows, and leave a beginning of what may be secret where it was.
+        digits.reserveCapacity(2 * bytes.underestimatedCount)
         for byte in bytes {
             digits.append(digit(byte >> 4))
             digits.append(digit(byte & 15))

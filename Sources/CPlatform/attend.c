@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/auxv.h>
+#include <sys/wait.h>
 
 static volatile pid_t attended;
 
@@ -9,7 +10,8 @@ static void pass_on(int signal)
 {
 	int error = errno;
 
-	kill(attended, signal);
+	if (attended != 0)
+		kill(attended, signal);
 	errno = error;
 }
 
@@ -40,6 +42,22 @@ pid_t cplatform_fork_attended(void)
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return child;
+}
+
+int cplatform_wait_attended(pid_t child)
+{
+	siginfo_t ended;
+	sigset_t every, before;
+
+	while (waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT) == -1)
+		if (errno != EINTR)
+			return -1;
+	/* Once it is reaped, its number may be another's. */
+	sigfillset(&every);
+	sigprocmask(SIG_SETMASK, &every, &before);
+	attended = 0;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return cplatform_wait(child);
 }
 
 int cplatform_is_privileged(void)

@@ -27,9 +27,12 @@ struct cplatform_caller {
 	uid_t uid;
 	gid_t gid;
 	mode_t mask;
-	struct rlimit limits[LIMITS];
+	int nice;
+	struct rlimit limits[RLIM_NLIMITS];
 	int group_count;
 	gid_t groups[NGROUPS_MAX];
+	/* What it has once it is itself again; too large for a stack. */
+	gid_t groups_of_now[NGROUPS_MAX];
 };
 
 static const int of_terminal[] = {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
@@ -62,10 +65,12 @@ static int note(struct cplatform_caller *caller)
 	caller->group_count = getgroups(NGROUPS_MAX, caller->groups);
 	if (caller->group_count == -1)
 		return -1;
-	for (int i = 0; i < LIMITS; i++)
-		if (getrlimit(limits[i].limit, &caller->limits[i]) == -1)
+	for (int limit = 0; limit < RLIM_NLIMITS; limit++)
+		if (getrlimit(limit, &caller->limits[limit]) == -1)
 			return -1;
-	return 0;
+	errno = 0;
+	caller->nice = getpriority(PRIO_PROCESS, 0);
+	return errno == 0 ? 0 : -1;
 }
 
 /* Signals that are sent by a terminal ask nobody for permission. */
@@ -93,7 +98,7 @@ struct cplatform_caller *cplatform_take_over(void)
 	if (caller == NULL || note(caller) == -1)
 		return NULL;
 	/* The ids first: from here on the caller may send no signal. */
-	if (setresuid(0, 0, 0) == -1 || setgroups(0, NULL) == -1 || setresgid(0, 0, 0) == -1)
+	if (setresuid(0, 0, 0) == -1 || setgroups(0, NULL) == -1 || setresgid(0, 0, 0) == -1 || cplatform_forbid_dumps() == -1)
 		return NULL;
 	calm_signals();
 	for (int i = 0; i < LIMITS; i++)
@@ -110,7 +115,7 @@ uid_t cplatform_caller_uid(const struct cplatform_caller *caller)
 	return caller->uid;
 }
 
-static int is_given_back(const struct cplatform_caller *caller)
+static int is_given_back(struct cplatform_caller *caller)
 {
 	uid_t uids[3];
 	gid_t gids[3];
@@ -120,10 +125,29 @@ static int is_given_back(const struct cplatform_caller *caller)
 	for (int i = 0; i < 3; i++)
 		if (uids[i] != caller->uid || gids[i] != caller->gid)
 			return 0;
-	return getgroups(0, NULL) == caller->group_count && setuid(0) == -1;
+	return getgroups(NGROUPS_MAX, caller->groups_of_now) == caller->group_count &&
+	       memcmp(caller->groups_of_now, caller->groups, (size_t)caller->group_count * sizeof *caller->groups) == 0 &&
+	       setuid(0) == -1;
 }
 
-int cplatform_give_back(const struct cplatform_caller *caller)
+static int give_back_limit(int limit, const struct rlimit *noted)
+{
+	struct rlimit now;
+
+	if (setrlimit(limit, noted) == 0)
+		return 0;
+	/* To raise a hard limit again, which a module lowered, takes CAP_SYS_RESOURCE; a limit that is lower will do. */
+	if (getrlimit(limit, &now) == -1)
+		return -1;
+	if (now.rlim_max <= noted->rlim_max) {
+		now.rlim_cur = noted->rlim_cur < now.rlim_max ? noted->rlim_cur : now.rlim_max;
+		return setrlimit(limit, &now);
+	}
+	errno = EPERM;
+	return -1;
+}
+
+int cplatform_give_back(struct cplatform_caller *caller)
 {
 	struct sigaction standard = {.sa_handler = SIG_DFL};
 
@@ -131,9 +155,11 @@ int cplatform_give_back(const struct cplatform_caller *caller)
 		sigaction(of_terminal[i], &standard, NULL);
 	umask(caller->mask);
 	/* Or a program of the caller's would run with limits that the caller may not have. */
-	for (int i = 0; i < LIMITS; i++)
-		if (setrlimit(limits[i].limit, &caller->limits[i]) == -1)
+	for (int limit = 0; limit < RLIM_NLIMITS; limit++)
+		if (give_back_limit(limit, &caller->limits[limit]) == -1)
 			return errno;
+	/* It fails only where a module lowered the priority, and root may not raise it: that will do. */
+	setpriority(PRIO_PROCESS, 0, caller->nice);
 	if (setgroups((size_t)caller->group_count, caller->groups) == -1 ||
 	    setresgid(caller->gid, caller->gid, caller->gid) == -1 || setresuid(caller->uid, caller->uid, caller->uid) == -1)
 		return errno;

@@ -6,6 +6,8 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 
+extern char *program_invocation_short_name; /* <errno.h>, a GNU extension */
+
 int cplatform_errno(void)
 {
 	return errno;
@@ -19,6 +21,12 @@ const char *cplatform_error_words(int error)
 int cplatform_open(const char *path, int flags, mode_t mode)
 {
 	return open(path, flags | O_CLOEXEC, mode);
+}
+
+void cplatform_name_program(const char *name)
+{
+	/* Sound: nobody writes to it. syslog(3) reads it, too. */
+	program_invocation_short_name = (char *)name;
 }
 
 void cplatform_syslog(int priority, const char *line)

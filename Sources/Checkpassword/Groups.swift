@@ -7,6 +7,8 @@ extension Identity {
     /// Takes on the account's groups, before PAM's credentials are established: pam_group adds to them (pam_setcred(3)).
     public func adoptGroups() throws(Failure) {
         guard setgid(gid) == 0 else { throw notPermitted("cannot set group") }
+        // A change of group undoes it, and the credentials are still in memory.
+        _ = cplatform_forbid_dumps()
         guard account.bytes.withCString({ initgroups($0, gid) }) == 0 else {
             throw notPermitted("cannot set supplementary groups")
         }

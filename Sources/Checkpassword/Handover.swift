@@ -16,6 +16,8 @@ public enum Handover {
         _ identity: Identity, environment: [[UInt8]], enteringHome: Bool
     ) throws(Failure) {
         guard setuid(identity.uid) == 0 else { throw identity.notPermitted("cannot set user") }
+        // What PAM's modules hold may still be in memory, until the program takes its place.
+        _ = cplatform_forbid_dumps()
         // setuid by root sets all three ids for good: a way back would be a defect of the system.
         guard setuid(0) != 0, getuid() == identity.uid, geteuid() == identity.uid else {
             throw identity.notPermitted("cannot give up root")

@@ -16,7 +16,7 @@ enum ProgramEnvironment {
 
     static func isReserved(_ name: [UInt8]) -> Bool {
         let names: [StaticString] = [
-            "USER", "HOME", "SHELL", "PATH", "EXTRA", "AUTHORIZED", "ORIG_UID", "INSECURE_SETUID",
+            "USER", "HOME", "SHELL", "PATH", "EXTRA", "AUTHORIZED", "AUTHSERVICE", "ORIG_UID", "INSECURE_SETUID",
         ]
         return names.contains { name == $0 } || name.starts(with: [UInt8]("LD_"))
             || name.starts(with: [UInt8]("userdb_"))

@@ -78,7 +78,7 @@ public struct Request: ~Copyable {
     private static func holdsSmuggledAnswer(_ fields: Fields, in bytes: UnsafeRawBufferPointer) -> Bool {
         guard fields.count > 3, MechanismByte(bytes[fields[3]]) == nil || fields.count > 4 else { return false }
         let places = (0..<fields.count).map { fields[$0] }
-        return places.contains { Form.isChallenge(bytes[$0]) } && places.contains { Form.isMD5Hex(bytes[$0]) }
+        return places.contains { Form.isChallenge(bytes[$0]) } && places.contains { Form.resemblesDigest(bytes[$0]) }
     }
 
     /// Calls `body` with all that was read, for the next module of a chain.

@@ -39,11 +39,15 @@ public struct ReturnCode: Equatable, Sendable {
                     "no module gave credentials", about: about,
                     remedy: "end the auth lines with 'auth required pam_permit.so'"))
         }
+        // These words are kept for guesses at a password: here it was right.
+        if isGuess, call != .authenticate {
+            return .rejected(Cause("account refused", about: about))
+        }
         let cause = Cause(row.what, about: about, remedy: row.remedy)
         return switch row.meaning {
         case .success: nil
         // Only authentication says that the login is unknown or the password wrong; a later phase judges the account.
-        case .refusal: isWrongHere && call == .authenticate ? .declined(cause) : .rejected(cause)
+        case .refusal: isWrongHere ? .declined(cause) : .rejected(cause)
         case .unanswered: .temporary(cause)
         }
     }
@@ -51,6 +55,8 @@ public struct ReturnCode: Equatable, Sendable {
     private var isWrongHere: Bool {
         rawValue == PAM_AUTH_ERR || rawValue == PAM_USER_UNKNOWN
     }
+
+    private var isGuess: Bool { isWrongHere || rawValue == PAM_MAXTRIES }
 
     private typealias Row = (name: StaticString, meaning: Meaning, what: StaticString, remedy: StaticString)
 

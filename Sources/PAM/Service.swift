@@ -94,10 +94,11 @@ public struct Service: Sendable {
         return status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) ? 0 : EISDIR
     }
 
-    /// Adds to a failed authentication what its words do not tell: unless root asks, pam_unix checks nobody's password but
-    /// the asker's. It then says that the account database is unavailable, which some stacks turn into a refusal.
-    public func explain(_ failure: Failure) -> Failure {
-        guard geteuid() != 0, mentionsPAMUnix() else { return failure }
+    /// Adds to a failed phase what its words do not tell: unless root asks, pam_unix checks nobody but the asker. It then
+    /// says that the account database is unavailable, which some stacks turn into a refusal.
+    func explain(_ failure: Failure) -> Failure {
+        var seen: [[UInt8]] = []
+        guard geteuid() != 0, Service.mentionsPAMUnix(name, &seen) else { return failure }
         switch failure {
         case .declined(let cause): return .declined(Service.addingWhy(cause))
         case .temporary(let cause): return .temporary(Service.addingWhy(cause))
@@ -107,16 +108,24 @@ public struct Service: Sendable {
 
     private static func addingWhy(_ cause: Cause) -> Cause {
         Cause(
-            cause.what, about: cause.about + [UInt8](", not root: pam_unix cannot check other users' passwords"),
+            cause.what, about: cause.about + [UInt8](", not root: pam_unix can check no other user"),
             remedy: cause.remedy)
     }
 
-    /// Whether the service's own file, or one that it includes from the same folder, names pam_unix.
-    private func mentionsPAMUnix() -> Bool {
+    /// How many files are looked through for a word.
+    private static let files = 32
+
+    /// Whether a service's file, or one that it includes, names pam_unix.
+    private static func mentionsPAMUnix(_ file: [UInt8], _ seen: inout [[UInt8]]) -> Bool {
+        guard seen.count < files, !seen.contains(file) else { return false }
+        seen.append(file)
+        // A name in either folder, or a path.
+        let isPath = file.first == UInt8(ascii: "/")
+        let paths = isPath ? [file] : folders.map { [UInt8]($0) + file }
         var includes = false
-        for word in Service.words(in: [UInt8](Service.folders[0]) + name) {
-            if word == "pam_unix.so" { return true }
-            if includes, Service.words(in: [UInt8](Service.folders[0]) + word).contains(where: { $0 == "pam_unix.so" }) { return true }
+        for word in paths.flatMap(words) {
+            if Array(word.suffix(11)) == "pam_unix.so" { return true }
+            if includes, mentionsPAMUnix(word, &seen) { return true }
             includes = word == "@include" || word == "include" || word == "substack"
         }
         return false

@@ -9,7 +9,7 @@ import Verdicts
 /// Each method is one PAM call, and throws what its return code means: `rejected` or `temporary`.
 public struct Transaction: ~Copyable {
     private let handle: OpaquePointer
-    private let login: Login
+    private let service: Service
     private let trace: Trace
     // At addresses of their own, since PAM keeps pointing to them.
     private let conversation: UnsafeMutablePointer<Conversation>
@@ -32,7 +32,7 @@ public struct Transaction: ~Copyable {
                 ?? .temporary(Cause("PAM gave no handle", about: service.name))
         }
         self.handle = handle
-        self.login = login
+        self.service = service
         self.trace = trace
         self.conversation = conversation
         self.callback = callback
@@ -124,9 +124,12 @@ public struct Transaction: ~Copyable {
 
     private mutating func check(_ call: Call, _ code: Int32) throws(Failure) {
         status = code
+        // A module that changes the process's user or group, and back, makes it dumpable again.
+        _ = cplatform_forbid_dumps()
         let code = ReturnCode(rawValue: code)
         trace(call.name, [UInt8](code.name))
-        if let failure = code.failure(of: call) { throw failure }
+        guard let failure = code.failure(of: call) else { return }
+        throw call == .authenticate || call == .checkAccount ? service.explain(failure) : failure
     }
 
     /// Who the login is to PAM: a module may change the user (pam_get_item(3), `PAM_USER`).

@@ -33,11 +33,17 @@ public enum AllowList {
                     "list of services is not root's alone", about: path,
                     remedy: "it must be a plain file, owned by root, and writable by nobody else"))
         }
+        let text: [UInt8]
         do throws(SystemError) {
-            return try Secret(reading: descriptor, atMost: limit).withUnsafeBytes { Array($0) }
+            text = try Secret(reading: descriptor, atMost: limit + 1).withUnsafeBytes { Array($0) }
         } catch {
             throw unreadable(error.errno)
         }
+        // A name at its end would be cut, and may then be another's.
+        guard text.count <= limit else {
+            throw .temporary(Cause("list of services too long", about: path, remedy: "it may have 16384 bytes"))
+        }
+        return text
     }
 
     private static func unreadable(_ errno: Int32) -> Failure {

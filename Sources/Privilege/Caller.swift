@@ -15,10 +15,10 @@ public struct Caller {
 
     /// Takes the process away from its caller, see `cplatform_take_over`.
     ///
-    /// - Returns: nil where the caller has our rights anyway; then nothing was changed.
+    /// - Returns: nil where the caller has our rights anyway, or is root; then nothing was changed.
     /// - Throws: `temporary`, and then nothing may go on.
     public static func takeOver() throws(Failure) -> Caller? {
-        guard cplatform_is_privileged() != 0 else { return nil }
+        guard cplatform_is_privileged() != 0, getuid() != 0 else { return nil }
         guard geteuid() == 0 else {
             throw .temporary(
                 Cause(

@@ -89,6 +89,8 @@ public struct ReplayCache {
 
     /// How many entries one login removes at most: more than it adds, so that they end.
     private static let sweeping = 64
+    /// How much longer than its time an entry stays, in seconds: the clock may be set back.
+    private static let grace: UInt64 = 60
 
     /// - Returns: LMDB's status.
     private static func sweep(_ view: Environment.View, _ now: UInt64) throws(Failure) -> Int32 {
@@ -105,7 +107,7 @@ public struct ReplayCache {
     private static func over(_ view: Environment.View, _ now: UInt64) throws(Failure) -> [[UInt8]] {
         var over: [[UInt8]] = []
         try view.forEach(from: [UInt8(ascii: "x")]) { (key, _) throws(Failure) in
-            guard key.count == 41, UInt64(bigEndian: key[1..<9]) < now else { return false }
+            guard key.count == 41, UInt64(bigEndian: key[1..<9]) < max(now, grace) - grace else { return false }
             over.append(key)
             return over.count < sweeping
         }

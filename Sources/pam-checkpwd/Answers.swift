@@ -39,7 +39,8 @@ enum Answers {
           -h, --help               print this
           -V, --version            print the version
 
-        Exit status: 1 unacceptable, 2 misused, 111 temporary failure; else that of prog.
+        Exit status: 1 unacceptable, 2 misused, 111 temporary failure, with --dovecot 3 no such user; else
+        that of prog.
 
         """
 

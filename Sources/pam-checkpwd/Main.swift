@@ -7,6 +7,8 @@ import Verdicts
 /// Embedded Swift has no `CommandLine`: SwiftPM links a function of this name as C's `main`.
 @_cdecl("pam_checkpwd_main")
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    // argv[0] is the caller's word.
+    cplatform_name_program(("pam-checkpwd" as StaticString).cString)
     // Before the first secret is read, and before any file could be opened where messages go.
     guard cplatform_forbid_dumps() == 0, cplatform_occupy_standard_descriptors() == 0 else {
         return ExitStatus.temporary

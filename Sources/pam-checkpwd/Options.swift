@@ -62,6 +62,7 @@ struct Options {
         case .allowUserChange: allowsUserChange = true
         case .stripDomain:
             guard !value.isEmpty else { throw Options.bad(value, "empty domain") }
+            guard !value.contains(UInt8(ascii: "@")) else { throw Options.bad(value, "domain with an @") }
             domains.append(value)
         case .virtualUser: virtualUser = value
         case .store: store = StorePlace(value)

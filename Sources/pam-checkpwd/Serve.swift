@@ -20,17 +20,18 @@ func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32
     let service = named ?? [UInt8]("pam-checkpwd")
     var report = Report(
         service: service, remoteHost: Surroundings.remoteHost, caller: caller, debug: options.debug)
+    // Read now: what PAM's modules want in the environment has no say in it.
+    let serving = Serving(options: options, caller: caller, chain: Chain(options), program: program)
     do throws(Failure) {
         var policy = try Policy(options, service: service, credentials: caller == nil ? Surroundings.credentials : nil)
         if caller != nil {
             try AllowList.require(service)
             policy.takeover = .stay
         }
-        switch try judge(options, policy, &report) {
+        switch try serving.judge(policy, &report) {
         case .accepted(var accepted):
-            try caller?.giveBack()
-            guard let session = accepted.takeSession() else { return try proceed(accepted, options, program, report) }
-            return try attend(session, accepted, options, program, report)
+            guard let session = accepted.takeSession() else { return try serving.proceed(accepted, report) }
+            return try serving.attend(session, accepted, report)
         case .found(let identity):
             try Handover.describe(identity)
             report.accepted("lookup")
@@ -54,75 +55,83 @@ private enum Judgement: ~Copyable {
     case passedOn
 }
 
-/// Reads the request and has it decided. The credentials are wiped when this returns.
-private func judge(_ options: Options, _ policy: Policy, _ report: inout Report) throws(Failure) -> Judgement {
-    let request = try Request(Descriptor.drain(limit: options.maxLength))
-    report.note(request)
-    if options.isDovecot, try DovecotLookup.isAsked(by: request) {
-        if let identity = try lookUp(request.login, policy) { return .found(identity) }
-        report.failed(.rejected(Cause("unknown login")))
-        return .notFound
-    }
-    // Nobody else may say that a login needs no password.
-    Variable.remove(DovecotLookup.variable)
-    do throws(Failure) {
-        return .accepted(try decide(request, policy))
-    } catch {
-        guard case .declined = error, options.chains, !options.isDovecot, !Surroundings.wantsNative else { throw error }
-        report.failed(error)
-        try request.withAllBytes { (bytes) throws(Failure) in try Descriptor.offer(bytes) }
-        return .passedOn
-    }
-}
+/// The steps of one login.
+private struct Serving {
+    let options: Options
+    let caller: Caller?
+    let chain: Chain?
+    let program: Arguments
 
-/// Becomes the user, and runs what is to be run.
-///
-/// - Returns: 0 where that is nothing.
-private func proceed(
-    _ accepted: borrowing Accepted, _ options: Options, _ program: Arguments, _ report: Report
-) throws(Failure) -> Int32 {
-    if let identity = accepted.identity {
-        if options.isDovecot {
-            try Handover.describe(identity)
-        } else {
-            try Handover.become(identity, environment: accepted.environment, enteringHome: options.entersHome)
+    /// Reads the request and has it decided. The credentials are wiped when this returns.
+    func judge(_ policy: Policy, _ report: inout Report) throws(Failure) -> Judgement {
+        let request = try Request(Descriptor.drain(limit: options.maxLength))
+        report.note(request)
+        if options.isDovecot, try DovecotLookup.isAsked(by: request) {
+            if let identity = try lookUp(request.login, policy) { return .found(identity) }
+            report.failed(.rejected(Cause("no such user")))
+            return .notFound
         }
-    } else {
-        try Handover.name(accepted.login)
-    }
-    if let ident = options.ident { try Handover.name(service: ident) }
-    report.accepted()
-    guard options.chains, !options.isDovecot, !Surroundings.wantsNative else { throw Handover.run(program) }
-    // The next modules of the chain are not needed any more.
-    guard let postauth = Surroundings.value("POSTAUTH") else { return 0 }
-    throw Handover.run(postauth, with: accepted.login)
-}
-
-/// Proceeds in a child, and closes the session when that has ended.
-///
-/// - Returns: the program's exit status.
-private func attend(
-    _ session: consuming HeldSession, _ accepted: borrowing Accepted, _ options: Options, _ program: Arguments,
-    _ report: Report
-) throws(Failure) -> Int32 {
-    let child = cplatform_fork_attended()
-    guard child != 0 else {
-        // PAM's handle is the parent's to end: nothing here may return to where it would die.
+        // Nobody else may say that a login needs no password.
+        Variable.remove(DovecotLookup.variable)
         do throws(Failure) {
-            _exit(try proceed(accepted, options, program, report))
+            return .accepted(try decide(request, policy))
         } catch {
+            guard case .declined = error, chain != nil else { throw error }
             report.failed(error)
-            _exit(ExitStatus.of(error))
+            try request.withAllBytes { (bytes) throws(Failure) in try Descriptor.offer(bytes) }
+            return .passedOn
         }
     }
-    guard child > 0 else {
-        let errno = cplatform_errno()
-        session.close()
-        throw .temporary(Cause("cannot start a process", errno: errno))
+
+    /// Becomes the user, and runs what is to be run.
+    ///
+    /// - Returns: 0 where that is nothing.
+    func proceed(_ accepted: borrowing Accepted, _ report: Report) throws(Failure) -> Int32 {
+        if let identity = accepted.identity {
+            if options.isDovecot {
+                try Handover.describe(identity)
+            } else {
+                try Handover.become(identity, environment: accepted.environment, enteringHome: options.entersHome)
+            }
+        } else {
+            try Handover.name(accepted.login)
+        }
+        if let ident = options.ident { try Handover.name(service: ident) }
+        report.accepted()
+        // After the log: whoever it is given back to can kill or starve it.
+        try caller?.giveBack()
+        guard let chain else { throw Handover.run(program) }
+        // The next modules of the chain are not needed any more.
+        guard let postauth = chain.postauth else { return 0 }
+        throw Handover.run(postauth, with: accepted.login)
     }
-    let status = cplatform_wait(child)
-    session.close()
-    return status
+
+    /// Proceeds in a child, and closes the session when that has ended.
+    ///
+    /// - Returns: the program's exit status.
+    func attend(
+        _ session: consuming HeldSession, _ accepted: borrowing Accepted, _ report: Report
+    ) throws(Failure) -> Int32 {
+        let child = cplatform_fork_attended()
+        guard child != 0 else {
+            // PAM's handle is the parent's to end: nothing here may return to where it would die.
+            do throws(Failure) {
+                _exit(try proceed(accepted, report))
+            } catch {
+                report.failed(error)
+                _exit(ExitStatus.of(error))
+            }
+        }
+        guard child > 0 else {
+            let errno = cplatform_errno()
+            session.close()
+            throw .temporary(Cause("cannot start a process", errno: errno))
+        }
+        let status = cplatform_wait_attended(child)
+        session.close()
+        // Nobody knows how the program ended.
+        return status < 0 ? ExitStatus.temporary : status
+    }
 }
 
 extension Policy {

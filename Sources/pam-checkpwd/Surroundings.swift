@@ -10,7 +10,7 @@ enum Surroundings {
 
     /// The address of the mail client: tcpserver's name for it, or else Dovecot's.
     static var remoteHost: [UInt8] {
-        Variable.value("TCPREMOTEIP") ?? Variable.value("REMOTE_IP") ?? []
+        value("TCPREMOTEIP") ?? value("REMOTE_IP") ?? []
     }
 
     /// Whether the caller expects success to run the program, whatever the command line says.

@@ -6,7 +6,7 @@ import Testing
     @Test(arguments: [
         ("USER", true), ("HOME", true), ("SHELL", true), ("PATH", true), ("LD_PRELOAD", true), ("LD_LIBRARY_PATH", true),
         ("EXTRA", true), ("userdb_uid", true), ("userdb_", true), ("AUTHORIZED", true), ("ORIG_UID", true),
-        ("INSECURE_SETUID", true), ("LANG", false), ("KRB5CCNAME", false), ("USERNAME", false), ("user", false),
+        ("INSECURE_SETUID", true), ("AUTHSERVICE", true), ("LANG", false), ("KRB5CCNAME", false), ("USERNAME", false), ("user", false),
         ("LD", false), ("MAIL", false),
     ])
     func `a name that belongs to the interface is not a module's to set`(name: String, isReserved: Bool) {

@@ -109,11 +109,22 @@ private enum Reading: Equatable, Sendable {
         #expect(Reading("a\0x\0y\0\(byte)\0") == .digest("a", challenge: "x", digest: "y", by: mechanism))
     }
 
+    private static func smuggled(digits: Int) -> String {
+        "alice\0\(challenge)\0\(String(repeating: "aB", count: digits / 2))\0pass\0\0"
+    }
+
     @Test(arguments: [
         ("five fields", "alice\0\(challenge)\0\(digest)\0pass\0\0", true),
         ("the other way round", "alice\0\(digest)\0\(challenge)\0pass\0\0", true),
         ("four fields, none a mechanism", "alice\0\(challenge)\0\(digest)\0pass\0", true),
         ("six fields, a mechanism among them", "alice\0\(challenge)\0\(digest)\0\u{3}\0pass\0\0", true),
+        ("upper-case digits", "alice\0\(challenge)\0\(digest.uppercased())\0pass\0\0", true),
+        ("the digits of SHA-1", smuggled(digits: 40), true),
+        ("the digits of SHA-224", smuggled(digits: 56), true),
+        ("the digits of SHA-256", smuggled(digits: 64), true),
+        ("the digits of SHA-384", smuggled(digits: 96), true),
+        ("the digits of SHA-512", smuggled(digits: 128), true),
+        ("digits of no function", smuggled(digits: 48), false),
         ("an honest answer", "alice\0\(challenge)\0\(digest)\0", false),
         ("IndiMail's honest answer", "alice\0\(challenge)\0\(digest)\0\u{3}\0", false),
         ("only a challenge", "alice\0\(challenge)\0x\0pass\0\0", false),

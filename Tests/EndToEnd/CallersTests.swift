@@ -254,9 +254,12 @@ extension OnStage {
         @Test func `the tutorial's answer, of 2010, is right, and accepted once, with the age switched off`() {
             let bytes = Array(
                 "postmaster@example.com\0<20137.1267585100@indimail.org>\0cee8397ab123a0d4f3a7fddbb9cb8719\0".utf8)
-            #expect(outcome(bytes) == Outcome(status: 1, reason: "challenge-too-old"))
-            #expect(outcome(bytes, ["--challenge-age", "0"]) == Self.accepted)
-            #expect(outcome(bytes, ["--challenge-age", "0"]) == Outcome(status: 1, reason: "challenge-answered-before"))
+            let options = VirtualAccounts.options
+            #expect(outcome(bytes, options) == Outcome(status: 1, reason: "challenge-too-old"))
+            #expect(outcome(bytes, options + ["--challenge-age", "0"]) == Self.accepted)
+            #expect(
+                outcome(bytes, options + ["--challenge-age", "0"])
+                    == Outcome(status: 1, reason: "challenge-answered-before"))
         }
 
         @Test func `an answer is accepted once, and a wrong one before it takes nothing away`() throws {
@@ -402,10 +405,13 @@ extension OnStage {
             }
         }
 
-        @Test(arguments: ["nosuchuser", "root"])
-        func `a virtual account's user is an account, and not root`(user: String) {
-            let outcome = outcome(Login.plain(Self.webmaster), ["-p", "pam,store", "--virtual-user", user])
-            #expect(outcome.status == (user == "root" ? 1 : 111))
+        @Test(arguments: [("nosuchuser", "virtual user is no system account"), ("root", "virtual user is root")])
+        func `a virtual account's user that is no account, or root, is the administrator's mistake`(user: String, line: String) {
+            let outcome = Login.run(
+                Login.plain(Self.webmaster),
+                ["-s", InstalledService.prompt, "-p", "pam,store", "--virtual-user", user, "/bin/echo", "run"])
+            #expect(outcome.status == 111 && outcome.output == "")
+            #expect(outcome.errors.hasPrefix("pam-checkpwd: \(line): \(user);"))
         }
 
         @Test(arguments: ["pam", "pam,store"])

@@ -1,3 +1,4 @@
+import ChallengeResponse
 import Foundation
 import TestSupport
 import Testing
@@ -31,8 +32,17 @@ extension OnStage {
                 environment: environment)
         }
 
-        private static func smuggled(_ login: String) throws -> [UInt8] {
-            try Login.cramMD5(login) + Array("anything\0\0".utf8)
+        /// Five fields, as of a login name that holds NUL bytes.
+        private static func smuggled(_ login: String, _ kind: Digest = .cramMD5) throws -> [UInt8] {
+            try Login.indimail(login, "pass", kind, byte: 3).dropLast(2) + Array("anything\0\0".utf8)
+        }
+
+        private static var smuggledUpperCase: [UInt8] {
+            get throws {
+                let fields = try smuggled("alice").split(separator: 0, omittingEmptySubsequences: false)
+                let digest = String(decoding: fields[2], as: UTF8.self).uppercased()
+                return Array((fields[..<2] + [ArraySlice(digest.utf8)] + fields[3...]).joined(separator: [0]))
+            }
         }
 
         // MARK: Who is asked next
@@ -77,6 +87,8 @@ extension OnStage {
             ("a stale challenge", try! Login.cramMD5("alice", to: Login.challenge(time: 1_267_585_100)), service),
             ("a challenge without a time", try! Login.cramMD5("alice", to: "<abc@mail.example.com>"), service),
             ("surplus fields with challenge and digest", try! smuggled("alice"), service),
+            ("the same in upper-case digits", try! smuggledUpperCase, service),
+            ("the same with SHA-256's digits", try! smuggled("alice", .cram(.sha256)), service),
             ("the same of an unknown login", try! smuggled("nosuchuser"), service),
             ("the same where no password is enabled", try! smuggled("alice"), service + ["-m", "cram-md5"]),
         ])
@@ -216,6 +228,19 @@ extension OnStage {
                 Login.plain("alice"), ["--chain"] + Self.service + ["/bin/echo", "run"], environment: environment)
             #expect(accepted.status == 0)
             #expect(accepted.output == "run\n")
+        }
+
+        /// A stack may set variables of the user's choice.
+        @Test(arguments: ["NATIVE_CHECKPASSWORD", "DOVECOT_VERSION", "POSTAUTH", "AUTHSERVICE"])
+        func `no variable of a PAM module decides what runs, or for which service`(name: String) {
+            Stage.write("/etc/security/pam_env-chain.conf", "\(name) DEFAULT=/bin/false\nMARK DEFAULT=set\n")
+            Stage.service("setting", "session required pam_env.so readenv=0 conffile=/etc/security/pam_env-chain.conf")
+            let show = folder.write("show", "#!/bin/sh\necho $MARK ${AUTHSERVICE-none}\n".utf8, mode: 0o755)
+            // Nothing runs where the caller names nothing.
+            let nothing = run(Login.plain("alice"), ["--chain", "-s", "setting"])
+            #expect(nothing.status == 0 && nothing.output == "" && passedOn == nil)
+            let outcome = run(Login.plain("alice"), ["--chain", "-s", "setting"], environment: ["POSTAUTH": show])
+            #expect(outcome.output == "set none\n" && outcome.status == 0 && passedOn == nil)
         }
 
         @Test(arguments: [

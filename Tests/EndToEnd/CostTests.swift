@@ -32,9 +32,9 @@ extension OnStage {
 
         /// Time is not measured in tests; that the same is done is.
         @Test func `an unknown login and a wrong answer make the same system calls`() throws {
-            func calls(_ bytes: [UInt8]) -> [Substring] {
+            func calls(_ bytes: [UInt8], _ options: String...) -> [Substring] {
                 let outcome = Program(
-                    ["strace", "-o", "/dev/stderr", Stage.pamCheckpwd, "-e", "/bin/true"]
+                    ["strace", "-o", "/dev/stderr", Stage.pamCheckpwd] + options + ["-e", "/bin/true"]
                 ).run(descriptor3: bytes)
                 #expect(outcome.status == 1)
                 return outcome.errors.split(separator: "\n").compactMap { $0.split(separator: "(").first }
@@ -42,6 +42,12 @@ extension OnStage {
             let wrong = calls(try Login.cramMD5("alice", "wrong"))
             #expect(wrong.count > 50)
             #expect(calls(try Login.cramMD5("nosuchuser", "wrong")) == wrong)
+            // Where a login has two names: a secret under neither, under the account's, under the login as it was sent.
+            let neither = calls(try Login.cramMD5("nosuchuser@example.com", "wrong"), "-D", "example.com")
+            #expect(neither.count > wrong.count)
+            for login in ["alice@example.com", "postmaster@example.com"] {
+                #expect(calls(try Login.cramMD5(login, "wrong"), "-D", "example.com") == neither, "\(login)")
+            }
         }
 
         @Test func `it has no run path, and binds all symbols at its start`() {

@@ -10,9 +10,12 @@ extension OnStage {
         private static let attacker = "192.0.2.1", victim = "198.51.100.7"
 
         /// What the log's file holds after one login. Modules' own lines are among it.
-        private func log(_ bytes: [UInt8], _ options: [String] = [], rhost: String = attacker) -> String {
+        private func log(
+            _ bytes: [UInt8], _ options: [String] = [], rhost: String = attacker, environment: [String: String] = [:]
+        ) -> String {
             let syslog = Syslog()
-            _ = Login.run(bytes, options + ["/bin/true"], environment: ["TCPREMOTEIP": rhost])
+            _ = Login.run(
+                bytes, options + ["/bin/true"], environment: ["TCPREMOTEIP": rhost].merging(environment) { $1 })
             let lines = syslog.lines(of: "pam-checkpwd").map { line in
                 "Nov 23 08:20:01 mail pam-checkpwd[4711]: " + line.split(separator: "> ", maxSplits: 1)[1]
             }
@@ -59,6 +62,23 @@ extension OnStage {
             let log = log(bytes, options)
             #expect(log.contains("]: verdict="), "\(what)")
             #expect(banned(log) == [], "\(what)")
+        }
+
+        @Test(arguments: ["auth_err", "user_unknown", "maxtries", "perm_denied", "acct_expired"], ["acct", "open_session"])
+        func `a right password is no guess, whatever a later phase says`(code: String, phase: String) throws {
+            let kind = phase == "acct" ? "account" : "session"
+            Stage.service("refusing-later", "\(kind) required pam_debug.so \(phase)=\(code)")
+            for bytes in [Login.plain("alice"), try Login.cramMD5("alice")] {
+                let log = log(bytes, ["-s", "refusing-later"])
+                #expect(log.contains(#"verdict="rejected""#))
+                #expect(banned(log) == [])
+            }
+        }
+
+        @Test func `a lookup of Dovecot's is no guess`() {
+            let log = log(Login.plain("nosuchuser", ""), ["--dovecot"], environment: ["AUTHORIZED": "1"])
+            #expect(log.contains(#"verdict="rejected" reason="no-such-user""#))
+            #expect(banned(log) == [])
         }
 
         /// A service that refuses at once: pam_unix waits two seconds before it does.

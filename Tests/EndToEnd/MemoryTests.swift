@@ -7,6 +7,9 @@ extension OnStage {
     /// What is left in the memory of pam-checkpwd when it is about to run the program.
     @Suite(.disabled(if: Stage.isSanitized, "the sanitizer keeps freed memory")) struct MemoryTests {
         private static let password = "s3cr3t-Pa55word"
+        /// One that looks like a digest.
+        private static let hexadecimal = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+        private static let setuid = "/home/memory-setuid/pam-checkpwd"
         private static let secret = "another-Cl3ar-t3xt-secret"
 
         init() {
@@ -15,15 +18,42 @@ extension OnStage {
         }
 
         private static let account: Void = {
-            Stage.must("useradd", "--create-home", "memory")
-            Stage.must("chpasswd", input: "memory:\(password)\n")
-            Stage.must(Stage.checkpwdctl, "set", "--stdin", "memory", input: secret)
+            VirtualAccounts.made
+            for (login, password) in [("memory", password), ("memoryhex", hexadecimal)] {
+                Stage.must("useradd", "--create-home", login)
+                Stage.must("chpasswd", input: "\(login):\(password)\n")
+                Stage.must(Stage.checkpwdctl, "set", "--stdin", login, input: secret)
+            }
+            Stage.must(Stage.checkpwdctl, "set", "--stdin", "memory@example.com", input: secret)
+            Stage.must("groupadd", "memorycheckers")
+            Stage.must("useradd", "--groups", "memorycheckers", "memorycaller")
+            Stage.must("install", "-d", "/home/memory-setuid")
+            Stage.must("install", "-o", "root", "-g", "memorycheckers", "-m", "4750", Stage.pamCheckpwd, setuid)
         }()
 
         /// Everything that the process could read, when it calls execve for the program.
         ///
         /// strace holds it there; it may read another's memory although that is not dumpable, since it is root's.
-        private func memory(_ bytes: [UInt8], _ arguments: [String]) throws -> [UInt8] {
+        private func memory(
+            _ bytes: [UInt8], _ arguments: [String], environment: [String: String] = [:], caller: String? = nil
+        ) throws -> [UInt8] {
+            let tracer = ["strace", "-o", "/dev/null", "-e", "inject=execve:delay_enter=60s"]
+            let program = caller.map { ["-u", $0, Self.setuid] } ?? [Stage.pamCheckpwd]
+            return try memory(bytes, tracer + program + arguments, environment) { try #require(held(by: $0)) }
+        }
+
+        /// The same of the parent that holds a session, while its program runs.
+        private func memory(holdingSession bytes: [UInt8]) throws -> [UInt8] {
+            try memory(bytes, [Stage.pamCheckpwd, "--hold-session", "/bin/sleep", "60"], [:]) { parent in
+                _ = try #require(child(of: parent) { _, program in program.hasSuffix("/sleep") })
+                return parent
+            }
+        }
+
+        /// - Parameter find: the process that is looked into, by the one that was started.
+        private func memory(
+            _ bytes: [UInt8], _ words: [String], _ environment: [String: String], find: (pid_t) throws -> pid_t
+        ) throws -> [UInt8] {
             let folder = Folder()
             let input = folder.write("bytes", bytes)
             let null = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -32,32 +62,37 @@ extension OnStage {
                 close(null)
                 close(credentials)
             }
-            // strace's own execve, of pam-checkpwd, does not count.
-            let words =
-                ["strace", "-o", "/dev/null", "-e", "inject=execve:delay_enter=60s", Stage.pamCheckpwd] + arguments
             let argv = words.map { strdup($0) } + [nil]
-            defer { argv.forEach { free($0) } }
-            var strace: pid_t = 0
-            try #require(cplatform_spawn(&strace, argv, cplatform_environment(), [null, null, null, credentials]) == 0)
+            let envp = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
+            defer { (argv + envp).forEach { free($0) } }
+            var started: pid_t = 0
+            try #require(cplatform_spawn(&started, argv, envp, [null, null, null, credentials]) == 0)
+            // With all that it started: it is the first of a session.
             defer {
-                kill(strace, SIGKILL)
-                _ = cplatform_wait(strace)
+                kill(-started, SIGKILL)
+                _ = cplatform_wait(started)
             }
-            let process = try #require(held(by: strace), "it never came to execve")
-            defer { kill(process, SIGKILL) }
-            return contents(of: process)
+            return contents(of: try find(started))
         }
 
-        /// The child of strace, once it stands at execve as pam-checkpwd.
+        /// The child of strace, once it stands at execve as pam-checkpwd; strace's own execve, of that, does not count.
         private func held(by strace: pid_t) -> pid_t? {
-            for _ in 0..<600 {
-                usleep(50_000)
-                let children = try? String(contentsOfFile: "/proc/\(strace)/task/\(strace)/children", encoding: .utf8)
-                guard let child = children?.split(separator: " ").first.flatMap({ pid_t($0) }) else { continue }
-                let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(child)/exe")
+            child(of: strace) { child, program in
                 let call = try? String(contentsOfFile: "/proc/\(child)/syscall", encoding: .utf8).split(separator: " ").first
                 // execve's number: x86-64's, and that of the others.
-                if program?.hasSuffix("pam-checkpwd") == true, call == "59" || call == "221" { return child }
+                return program.hasSuffix("pam-checkpwd") && (call == "59" || call == "221")
+            }
+        }
+
+        /// The first child, once it is as wanted.
+        private func child(of parent: pid_t, _ isWanted: (pid_t, String) -> Bool) -> pid_t? {
+            for _ in 0..<600 {
+                usleep(50_000)
+                let children = try? String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
+                guard let child = children?.split(separator: " ").first.flatMap({ pid_t($0) }),
+                    let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(child)/exe")
+                else { continue }
+                if isWanted(child, program) { return child }
             }
             return nil
         }
@@ -80,7 +115,7 @@ extension OnStage {
             Data(memory).range(of: Data(text)) != nil
         }
 
-        @Test(arguments: [[], ["-e"]])
+        @Test(arguments: [[], ["-e"], ["--dovecot"]])
         func `after a password login, the password is nowhere in it`(options: [String]) throws {
             let memory = try memory(Login.plain("memory", Self.password), options + ["/bin/true"])
             // The log line is there: it is the right memory.
@@ -88,13 +123,60 @@ extension OnStage {
             #expect(!holds(memory, Self.password.utf8))
         }
 
-        @Test func `after a CRAM-MD5 login, neither secret nor key nor answer is in it`() throws {
-            let bytes = try Login.cramMD5("memory", Self.secret)
+        @Test func `nor in the parent that holds the session`() throws {
+            let memory = try memory(holdingSession: Login.plain("memory", Self.password))
+            // The child logged; this is what it would have logged of a damaged store.
+            #expect(holds(memory, "login=\"memory\"".utf8))
+            #expect(!holds(memory, Self.password.utf8))
+        }
+
+        @Test func `nor where a local user starts it setuid`() throws {
+            Stage.write("/etc/pam-checkpwd/services", "pam-checkpwd\n")
+            let memory = try memory(Login.plain("memory", Self.password), ["/bin/true"], caller: "memorycaller")
+            #expect(holds(memory, "verdict=\"accepted\"".utf8) && holds(memory, "caller=".utf8))
+            #expect(!holds(memory, Self.password.utf8))
+        }
+
+        @Test func `nor where the request goes on to the next module of a chain`() throws {
+            let wrong = "Wr0ng-" + Self.password
+            let memory = try memory(Login.plain("memory", wrong), ["--chain", "-s", InstalledService.prompt, "/bin/true"])
+            #expect(holds(memory, "verdict=\"rejected\"".utf8))
+            #expect(!holds(memory, wrong.utf8))
+        }
+
+        @Test func `nor where POSTAUTH runs`() throws {
+            let memory = try memory(
+                Login.plain("memory", Self.password), ["--chain", "/bin/false"], environment: ["POSTAUTH": "/bin/true"])
+            #expect(holds(memory, "verdict=\"accepted\"".utf8))
+            #expect(!holds(memory, Self.password.utf8))
+        }
+
+        @Test func `nor where the store knows the password`() throws {
+            let memory = try memory(Login.plain("memory@example.com", Self.secret), VirtualAccounts.options + ["/bin/true"])
+            #expect(holds(memory, "verdict=\"accepted\"".utf8))
+            #expect(!holds(memory, Self.secret.utf8))
+        }
+
+        @Test func `nor where it looked like a digest`() throws {
+            let bytes = Array("memoryhex\0\(Self.hexadecimal)\0\(Login.challenge())\0".utf8)
+            let memory = try memory(bytes, ["--hex-passwords", "-e", "/bin/true"])
+            #expect(holds(memory, "verdict=\"accepted\"".utf8))
+            #expect(!holds(memory, Self.hexadecimal.utf8))
+            #expect(!holds(memory, Self.secret.utf8))
+        }
+
+        @Test(arguments: [Login.cramMD5, Login.sqmail, Login.apop])
+        func `after an answer to a challenge, neither secret nor key nor answer is in it`(
+            caller: @Sendable (String, String, String) throws -> [UInt8]
+        ) throws {
+            let bytes = try caller("memory", Self.secret, Login.challenge())
             let memory = try memory(bytes, ["/bin/true"])
             #expect(holds(memory, "verdict=\"accepted\"".utf8))
             #expect(!holds(memory, Self.secret.utf8))
-            let answer = bytes.split(separator: 0)[2]
-            #expect(!holds(memory, answer))
+            let fields = bytes.split(separator: 0)
+            let answer = try #require(fields.dropFirst().first { $0.first != UInt8(ascii: "<") })
+            // A beginning of it, too: what right answer there is comes a digit at a time.
+            #expect(!holds(memory, answer.prefix(16)))
             let line = try String(contentsOfFile: "/etc/pam-checkpwd/store.key", encoding: .utf8)
             let digits = try #require(line.split(separator: ":").last).prefix(64)
             #expect(!holds(memory, digits.utf8))

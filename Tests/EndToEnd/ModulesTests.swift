@@ -275,7 +275,7 @@ extension OnStage {
             #expect(other.outcome.status == status)
             #expect(other.outcome.output == "")
             #expect(other.log.count == 1)
-            let words = "not root: pam_unix cannot check other users' passwords"
+            let words = "not root: pam_unix can check no other user"
             #expect(other.log.first?.contains(words.replacing(" ", with: #"\x20"#)) == true)
             if status == 111 { #expect(other.outcome.errors.contains(words)) }
             #expect(login("tenant").outcome.output == "run\n")

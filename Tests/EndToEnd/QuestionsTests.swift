@@ -69,6 +69,21 @@ extension OnStage {
                 ])
         }
 
+        @Test func `of what modules say, eight texts are logged`() {
+            Stage.write("/etc/pam.d/talkative", (1...10).map { "auth optional pam_echo.so text \($0)\n" }.joined() + """
+                auth required pam_permit.so
+                account required pam_permit.so
+                session required pam_permit.so
+
+                """)
+            let syslog = Syslog()
+            #expect(Login.run(Login.plain("alice"), ["-s", "talkative", "/bin/true"]).status == 0)
+            let lines = syslog.lines(of: "pam-checkpwd")
+            #expect(lines.filter { $0.contains("message=") }.count == 8)
+            #expect(lines.dropLast().last?.contains(#"text="text\x208""#) == true)
+            #expect(lines.last?.contains(#"verdict="accepted""#) == true)
+        }
+
         @Test func `what modules warn of is logged as an error's text`() throws {
             let restore = Stage.replace("/etc/nologin", with: "closed for today\n")
             defer { restore() }
@@ -77,7 +92,7 @@ extension OnStage {
             #expect(Login.run(try Login.cramMD5("alice"), ["-s", "words", "/bin/true"]).status == 1)
             let lines = syslog.lines(of: "pam-checkpwd")
             #expect(lines.first?.hasPrefix(#"<86> message="error" text="closed\x20for\x20today"#) == true)
-            #expect(lines.last?.hasPrefix(#"<85> verdict="rejected" reason="authentication-failed""#) == true)
+            #expect(lines.last?.hasPrefix(#"<85> verdict="rejected" reason="account-refused""#) == true)
         }
 
         // MARK: Another user

@@ -79,8 +79,9 @@ extension OnStage {
         }
 
         /// Word for word; its CRAM-MD5 challenge is from 2010, so here the answer is to the one that we were sent.
-        @Test func `the tutorial's sessions`() throws {
-            let front = Front()
+        @Test(arguments: ["-p pam,store", "-p store"])
+        func `the tutorial's sessions, whose login is no system account`(options: String) throws {
+            let front = Front(options)
             let login = front.connect()
             #expect(login.receive() == "220 mail.example.com ESMTP")
             #expect(login.ask("auth login") == "334 VXNlcm5hbWU6")

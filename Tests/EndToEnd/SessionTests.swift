@@ -34,6 +34,7 @@ extension OnStage {
             ([], ["TCPREMOTEIP": "192.0.2.1"], "alice", "checkpassword 192.0.2.1 alice alice"),
             ([], ["TCPREMOTEIP": "192.0.2.1", "REMOTE_IP": "192.0.2.2"], "alice", "checkpassword 192.0.2.1 alice alice"),
             ([], ["REMOTE_IP": "192.0.2.2"], "alice", "checkpassword 192.0.2.2 alice alice"),
+            ([], ["TCPREMOTEIP": "", "REMOTE_IP": "192.0.2.2"], "alice", "checkpassword 192.0.2.2 alice alice"),
             (["--ident", "pop3"], [:], "alice", "pop3 - alice alice"),
             (
                 ["-i", "imap", "-D", "example.com"], ["TCPREMOTEIP": "2001:db8::1"], "alice@example.com",
@@ -87,31 +88,78 @@ extension OnStage {
             }
         }
 
-        @Test func `a held session passes SIGTERM on, outlives it, and exits with the program's status`() {
+        @Test(arguments: ["HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "ALRM"])
+        func `a held session passes a signal on, outlives it, and exits with the program's status`(signal: String) {
             let journal = Journal()
             let service = Stage.service(
                 "session", "session required pam_exec.so \(journal.script("echo $PAM_TYPE"))")
             let program = #"""
-                trap 'echo terminated >>"$0"; exit 9' TERM
+                trap 'echo told >>"$0"; exit 9' \#(signal)
                 echo started >>"$0"
                 while :; do sleep 0.02; done
                 """#
             let outcome = Program([
                 "/bin/sh", "-c",
                 #"""
-                "$0" -s "$1" --hold-session /bin/sh -c "$2" "$3" & bridge=$!
+                # What a shell starts in the background ignores some of them.
+                env --default-signal "$0" -s "$1" --hold-session /bin/sh -c "$2" "$3" & bridge=$!
                 tries=0
                 until grep -q started "$3"; do
                     tries=$((tries + 1)); [ "$tries" -lt 500 ] || break
                     sleep 0.02
                 done
-                kill -TERM "$bridge"
+                kill -"$4" "$bridge"
                 wait "$bridge"
                 """#,
-                Stage.pamCheckpwd, service, program, journal.path,
+                Stage.pamCheckpwd, service, program, journal.path, signal,
             ]).run(descriptor3: Login.plain("alice"))
             #expect(outcome.status == 9)
-            #expect(journal.lines == ["open_session", "started", "terminated", "close_session"])
+            #expect(journal.lines == ["open_session", "started", "told", "close_session"])
+        }
+
+        @Test func `a signal while the session closes ends nothing, and goes to nobody`() {
+            let journal = Journal()
+            // Sent by the module that closes it, when the program is no more.
+            let service = Stage.service(
+                "session",
+                "session required pam_exec.so \(journal.script("[ $PAM_TYPE = open_session ] || kill -TERM $PPID; echo $PAM_TYPE"))")
+            let outcome = Program([
+                "strace", "-e", "trace=kill", "-o", "/dev/stderr", Stage.pamCheckpwd, "-s", service, "--hold-session",
+                "/bin/sh", "-c", "exit 7",
+            ]).run(descriptor3: Login.plain("alice"))
+            #expect(outcome.status == 7)
+            #expect(outcome.errors.contains("SIGTERM") && !outcome.errors.contains("kill("), "\(outcome.errors)")
+            #expect(journal.lines == ["open_session", "close_session"])
+        }
+
+        @Test func `a held session's end is seen where the caller ignores SIGCHLD, and the program finds it ignored`() {
+            Stage.service("held")
+            let outcome = Program([
+                "env", "--ignore-signal=CHLD", Stage.pamCheckpwd, "-s", "held", "--hold-session", "/usr/bin/awk",
+                // Bit 16 is signal 17's: the last of the fifth digit from the right.
+                "/^SigIgn/ { print substr($2, 12, 1) } END { exit 7 }", "/proc/self/status",
+            ]).run(descriptor3: Login.plain("alice"))
+            #expect(outcome.status == 7)
+            #expect(outcome.output == "1\n")
+        }
+
+        @Test func `while a session is held, the program alone has the client's connection`() {
+            Stage.service("held")
+            let outcome = Login.run(
+                Login.plain("alice"),
+                [
+                    "-s", "held", "-e", "--hold-session", "/bin/sh", "-c",
+                    #"""
+                    tries=0
+                    until [ "$(readlink /proc/$PPID/fd/0 /proc/$PPID/fd/1 | sort -u)" = /dev/null ]; do
+                        tries=$((tries + 1)); [ "$tries" -lt 200 ] || exit 8
+                        sleep 0.02
+                    done
+                    readlink /proc/self/fd/0 | grep -c pipe
+                    """#,
+                ])
+            #expect(outcome.status == 0)
+            #expect(outcome.output == "1\n")
         }
 
         @Test func `a program that a signal ended is 128 plus the signal, and its session is closed`() {

@@ -90,6 +90,7 @@ extension OnStage {
         @Test func `without a list that is root's alone nobody is asked`() {
             defer { Self.allow("quick\npam-checkpwd\n") }
             let change: [(String, String)] = [
+                ("printf '%16384s\\nquick\\n' '' >/etc/pam-checkpwd/services", "list of services too long"),
                 ("chmod g+w /etc/pam-checkpwd/services", "list of services is not root's alone"),
                 ("chmod 644 /etc/pam-checkpwd/services; chown mallory /etc/pam-checkpwd/services", "list of services is not root's alone"),
                 ("rm /etc/pam-checkpwd/services; ln -s /etc/passwd /etc/pam-checkpwd/services", "list of services cannot be read"),
@@ -156,6 +157,125 @@ extension OnStage {
             #expect(right.output == "100\n1\n16\n0027\n")
         }
 
+        /// What reaches into a process over execve, set by its caller; the script of the service's module sees the process
+        /// while PAM is asked, and the program afterwards what is the caller's again.
+        @Test func `timers, signals, limits and mask of the caller's are gone while PAM is asked`() {
+            let folder = Folder()
+            chmod(folder.path, 0o755)
+            let seen = folder.write("seen", [])
+            let script = folder.write(
+                "script",
+                #"""
+                #!/bin/sh
+                exec >"\#(seen)"
+                umask
+                for limit in t f d v c; do ulimit -S -$limit; done
+                [ "$(ulimit -S -n)" -ge 1024 ] && [ "$(ulimit -S -s)" -ge 8192 ] && echo enough
+                # Signals 1 to 28: the C library keeps 32 and 33 to itself.
+                sed -nE 's/^Sig(Blk|Ign):.*(.{7})$/\1 \2/p' /proc/$PPID/status
+                """#.utf8, mode: 0o755)
+            Stage.service("seeing", "auth required pam_exec.so \(script)", "auth required pam_unix.so nodelay")
+            Self.allow("seeing\n")
+            defer { Self.allow("quick\npam-checkpwd\n") }
+            let show = """
+                import os, resource, signal
+                print([signal.getitimer(timer) for timer in range(3)])
+                print([resource.getrlimit(limit)[0] for limit in LIMITS], os.umask(0))
+                """
+            let limits = """
+                LIMITS = {
+                    resource.RLIMIT_CPU: 500, resource.RLIMIT_FSIZE: 5 << 20, resource.RLIMIT_DATA: 500 << 20,
+                    resource.RLIMIT_AS: 600 << 20, resource.RLIMIT_STACK: 4 << 20, resource.RLIMIT_NOFILE: 50,
+                    resource.RLIMIT_CORE: 1 << 20,
+                }
+                """
+            let wrapper = """
+                import os, resource, signal, sys
+                \(limits)
+                for timer in range(3): signal.setitimer(timer, 1000)
+                for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGUSR1): signal.signal(number, signal.SIG_IGN)
+                signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGALRM, signal.SIGSEGV))
+                os.umask(0o027)
+                for limit, soft in LIMITS.items(): resource.setrlimit(limit, (soft, resource.getrlimit(limit)[1]))
+                os.execv(sys.argv[1], sys.argv[1:])
+                """
+            let outcome = Program(
+                ["setpriv", "--reuid=mallory", "--regid=mallory", "--init-groups", "python3", "-c", wrapper, Self.program]
+                    + ["-s", "seeing", "/usr/bin/python3", "-c", "import resource\n" + limits + "\n" + show]
+            ).run(descriptor3: Login.plain("alice"))
+            let terminal = [SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU].reduce(0) { $0 | 1 << UInt64($1 - 1) }
+            let ignored = "0" + String(terminal, radix: 16)
+            #expect(
+                (try? String(contentsOfFile: seen, encoding: .utf8)) == """
+                    0077
+                    unlimited
+                    unlimited
+                    unlimited
+                    unlimited
+                    0
+                    enough
+                    Blk 0000000
+                    Ign \(ignored)
+
+                    """)
+            #expect(
+                outcome.output == """
+                    [(0.0, 0.0), (0.0, 0.0), (0.0, 0.0)]
+                    [500, 5242880, 524288000, 629145600, 4194304, 50, 1048576] 23
+
+                    """, "\(outcome.errors)")
+        }
+
+        @Test func `limits and priority that a module sets for the user are not the caller's program's`() {
+            Stage.write(
+                "/etc/security/limits-setuid.conf",
+                "alice soft nproc 77\nalice soft memlock 32\nalice soft msgqueue 4096\nalice - priority 3\n")
+            Stage.service("limiting", "session required pam_limits.so conf=/etc/security/limits-setuid.conf")
+            Self.allow("limiting\n")
+            defer { Self.allow("quick\npam-checkpwd\n") }
+            let show = "ulimit -S -a; ulimit -H -a; nice"
+            let outcome = run(Login.plain("alice"), ["-s", "limiting", "/bin/bash", "-c", show])
+            #expect(outcome.output == asMallory("exec bash -c '\(show)' 3<&-"), "\(outcome.errors)")
+            // The module does set them.
+            let alice = Login.run(Login.plain("alice"), ["-s", "limiting", "/bin/bash", "-c", "ulimit -u; nice"])
+            #expect(alice.output == "77\n3\n")
+        }
+
+        @Test func `an accepted login is in the log before the caller can keep it out`() throws {
+            let syslog = Syslog()
+            let outcome = Program(
+                ["strace", "-u", "mallory", "-s", "300", "-e", "trace=sendto,setresuid", "-o", "/dev/stderr", Self.program]
+                    + ["-s", "quick", "/bin/true"]
+            ).run(descriptor3: Login.plain("alice"))
+            #expect(outcome.status == 0)
+            let calls = outcome.errors.split(separator: "\n")
+            let logged = try #require(calls.firstIndex { $0.hasPrefix("sendto(") && $0.contains(#"verdict=\"accepted\""#) })
+            let mallory = try #require(getpwnam("mallory")).pointee.pw_uid
+            let givenBack = try #require(calls.firstIndex { $0.hasPrefix("setresuid(\(mallory), ") })
+            #expect(logged < givenBack)
+            withExtendedLifetime(syslog) {}
+        }
+
+        @Test func `a program that cannot run is a second line, though the caller left no descriptor for it`() {
+            let syslog = Syslog()
+            let outcome = run(Login.plain("alice"), ["-s", "quick", "/nonexistent/program"], after: "ulimit -S -n 5")
+            #expect(outcome.status == 111)
+            let verdicts = syslog.lines(of: "pam-checkpwd").filter { $0.contains("> verdict=") }
+            #expect(verdicts.count == 2)
+            #expect(verdicts.first?.contains(#"verdict="accepted""#) == true)
+            #expect(verdicts.last?.contains(#"verdict="temporary" reason="cannot-run-program""#) == true)
+        }
+
+        @Test func `the log, and standard error, have the program's own name, whatever the caller calls it`() {
+            let syslog = Syslog()
+            let command = ["/bin/bash", "-c", #"exec -a sshd "$0" "$@""#, Self.program, "-s", "quick", "/nonexistent/program"]
+            let outcome = Program(["setpriv", "--reuid=mallory", "--regid=mallory", "--init-groups"] + command)
+                .run(descriptor3: Login.plain("alice"))
+            #expect(outcome.errors.hasPrefix("pam-checkpwd: cannot run program:"))
+            #expect(syslog.lines(of: "pam-checkpwd").filter { $0.contains("> verdict=") }.count == 2)
+            #expect(syslog.lines(of: "sshd").isEmpty)
+        }
+
         @Test func `the caller can neither kill nor stop it while it asks`() {
             Stage.service("slow", "auth required pam_exec.so quiet /bin/sleep 1", "auth required pam_unix.so nodelay")
             Self.allow("slow\n")
@@ -165,6 +285,8 @@ extension OnStage {
                 checker=$!
                 sleep 0.3
                 for signal in KILL STOP TERM ALRM; do kill -$signal $checker 2>/dev/null && echo sent; done
+                for file in mem environ maps; do head -c 1 /proc/$checker/$file 2>/dev/null; done
+                strace -p $checker 2>/dev/null && echo traced
                 wait $checker
                 echo $?
                 """
@@ -172,6 +294,29 @@ extension OnStage {
                 ["setpriv", "--reuid=mallory", "--regid=mallory", "--init-groups", "/bin/sh", "-c", script, Self.program]
             ).run()
             #expect(outcome.output == "1\n")
+        }
+
+        /// A change of user or group undoes PR_SET_DUMPABLE where fs.suid_dumpable is not 0.
+        @Test(arguments: [true, false])
+        func `dumps are forbidden again after each change of user or group`(asSetuid: Bool) throws {
+            Stage.service("changing", "auth required pam_permit.so")
+            Self.allow("changing\n")
+            defer { Self.allow("quick\npam-checkpwd\n") }
+            let program = asSetuid ? ["-u", "mallory", Self.program] : [Stage.pamCheckpwd]
+            let outcome = Program(
+                ["strace", "-e", "trace=prctl,setgid,setresgid,setuid,setresuid", "-o", "/dev/stderr"] + program
+                    + ["-s", "changing", "/bin/true"]
+            ).run(descriptor3: Login.plain("alice"))
+            #expect(outcome.status == 0)
+            let calls = outcome.errors.split(separator: "\n").filter { $0.contains("PR_SET_DUMPABLE") || $0.hasPrefix("set") }
+                .map { $0.prefix { $0 != "(" } }
+            #expect(calls.first == "prctl")
+            let changes = calls.dropFirst().drop { $0 == "prctl" }
+            #expect(changes.starts(with: asSetuid ? ["setresuid", "setresgid", "prctl"] : ["setgid", "prctl"]))
+            // A setuid one has nothing in memory any more when it becomes its caller; setuid(0) is the proof.
+            #expect(calls.suffix(3) == (asSetuid ? ["setresgid", "setresuid", "setuid"] : ["setuid", "prctl", "setuid"]))
+            // After each of PAM's calls, too: two of authentication and account, two of credentials, two of the session.
+            #expect(calls.filter { $0 == "prctl" }.count >= 8)
         }
 
         @Test func `the log names who asked`() throws {
@@ -186,6 +331,12 @@ extension OnStage {
             let outcome = Program([Self.program, "-s", "quick", "-d", "/usr/bin/id", "-un"])
                 .run(descriptor3: Login.plain("alice"))
             #expect(outcome.output == "alice\n")
+            // Not even where the program has a group that root lacks.
+            let setgid = "/home/setuid/setgid"
+            Stage.must("install", "-o", "root", "-g", "checkers", "-m", "2755", Stage.pamCheckpwd, setgid)
+            #expect(
+                Program([setgid, "-s", "quick", "-d", "/usr/bin/id", "-un"]).run(descriptor3: Login.plain("alice")).output
+                    == "alice\n")
         }
     }
 }

@@ -26,6 +26,12 @@ import Verdicts
         }
     }
 
+    @Test(arguments: [Call.checkAccount, .openSession], [PAM_AUTH_ERR, PAM_USER_UNKNOWN, PAM_MAXTRIES])
+    func `a later phase has words of its own for what would be a guess`(call: Call, code: Int32) {
+        #expect(ReturnCode(rawValue: code).failure(of: call)?.cause.reason.text == "account-refused")
+        #expect(ReturnCode(rawValue: code).failure(of: .authenticate)?.cause.reason.text != "account-refused")
+    }
+
     @Test(arguments: [
         PAM_AUTHINFO_UNAVAIL, PAM_SYSTEM_ERR, PAM_SERVICE_ERR, PAM_ABORT, PAM_BUF_ERR, PAM_CONV_ERR, PAM_OPEN_ERR,
         PAM_SYMBOL_ERR, PAM_CRED_INSUFFICIENT, PAM_SESSION_ERR, PAM_CRED_UNAVAIL, PAM_CRED_ERR, PAM_NO_MODULE_DATA,

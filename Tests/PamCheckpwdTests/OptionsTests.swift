@@ -103,6 +103,7 @@ import Verdicts
         (["-m", "plain,digest-md5", "/bin/true"], "unknown mechanism: plain,digest-md5"),
         (["-p", "ldap", "/bin/true"], "--plain takes pam, store or pam,store: ldap"),
         (["-D", "", "/bin/true"], "empty domain"),
+        (["-D", "@example.com", "/bin/true"], "domain with an @: @example.com"),
         (["--challenge-age", "-1", "/bin/true"], "number out of range: -1"),
         (["--challenge-age", "", "/bin/true"], "number out of range"),
         (["--challenge-age", "99999999999999999999", "/bin/true"], "number out of range: 99999999999999999999"),

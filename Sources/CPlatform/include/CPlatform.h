@@ -35,7 +35,8 @@ void cplatform_syslog(int priority, const char *line);
  * SIGXFSZ ends the program. */
 void cplatform_write_error(const void *bytes, size_t count);
 
-/* PR_SET_DUMPABLE 0: no core file, no ptrace and no /proc/PID/mem for other processes of the same user. */
+/* PR_SET_DUMPABLE 0: no core file, no ptrace and no /proc/PID/mem for other processes of the same user.
+ * A change of the effective user or group undoes it (proc(5), fs.suid_dumpable). */
 int cplatform_forbid_dumps(void);
 
 /* Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed, so that no file opened later can land where a
@@ -69,21 +70,28 @@ int cplatform_offer(int descriptor, const void *bytes, size_t count);
  * and output. Returns as fork does. */
 pid_t cplatform_fork_attended(void);
 
+/* cplatform_wait for that child; from its end on no signal is passed on. */
+int cplatform_wait_attended(pid_t child);
+
+/* What messages and the system's log call the program; else it is argv[0], which is the caller's word. Not copied. */
+void cplatform_name_program(const char *name);
+
 /* Whether the program runs with rights that its caller lacks (AT_SECURE, getauxval(3)). */
 int cplatform_is_privileged(void);
 
-/* Who started a setuid program, and what of that reaches into it: ids, groups, limits and umask. */
+/* Who started a setuid program, and what of that reaches into it: ids, groups, limits, nice value and umask. */
 struct cplatform_caller;
 
 /* Becomes root through and through, so that the caller can neither kill nor stop nor starve the process: all ids 0, no
  * groups, timers off, no signal blocked, those of a terminal ignored, limits raised, umask 077, descriptors above 3
- * closed, the environment empty. Returns NULL where that fails; then errno is set, and nothing may go on. */
+ * closed, the environment empty, no dumps. Returns NULL where that fails; then errno is set, and nothing may go on. */
 struct cplatform_caller *cplatform_take_over(void);
 
 uid_t cplatform_caller_uid(const struct cplatform_caller *caller);
 
-/* Becomes the caller again for good, and verifies it. Returns 0 or an errno; then nothing may go on. */
-int cplatform_give_back(const struct cplatform_caller *caller);
+/* Becomes the caller again for good, and verifies it, with the limits and the nice value of before, whatever a module made
+ * of them. Returns 0 or an errno; then nothing may go on. */
+int cplatform_give_back(struct cplatform_caller *caller);
 
 /* Whether a text is an IPv4 or IPv6 address (inet_pton(3)). */
 int cplatform_is_address(const char *text);

@@ -40,11 +40,7 @@ public struct Trial: Sendable {
             try transaction.set(.remoteUser, login.bytes)
             minutes.clear()
             try password.withUnsafeBytes { (password) throws(Failure) in
-                do throws(Failure) {
-                    try step(minutes) { () throws(Failure) in try transaction.authenticate(password: password) }
-                } catch {
-                    throw service.explain(error)
-                }
+                try step(minutes) { () throws(Failure) in try transaction.authenticate(password: password) }
             }
             try step(minutes) { () throws(Failure) in try transaction.checkAccount() }
             try step(minutes) { () throws(Failure) in try transaction.establishCredentials() }
