@@ -17,6 +17,13 @@ static const struct unicode_normalization_form *form_c;
 static const char *failure;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+static void find(void *library, const char *name, void *place)
+{
+	/* POSIX: a function's address may be stored through a pointer to void. */
+	if ((*(void **)place = dlsym(library, name)) == NULL && failure == NULL)
+		failure = dlerror();
+}
+
 static void load(void)
 {
 	/* Debian 13, Debian 12, and the one before. */
@@ -29,12 +36,9 @@ static void load(void)
 		failure = dlerror();
 		return;
 	}
-	/* POSIX: a function's address may be stored through a pointer to void. */
-	*(void **)&normalize = dlsym(library, "u8_normalize");
-	*(void **)&combining_class = dlsym(library, "uc_combining_class");
-	form_c = dlsym(library, "uninorm_nfc");
-	if (normalize == NULL || combining_class == NULL || form_c == NULL)
-		failure = dlerror();
+	find(library, "u8_normalize", &normalize);
+	find(library, "uc_combining_class", &combining_class);
+	find(library, "uninorm_nfc", &form_c);
 }
 
 const char *cunistring_load(void)

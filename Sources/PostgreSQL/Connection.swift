@@ -4,7 +4,8 @@ import CPostgreSQL
 import ProcessEnvironment
 import Verdicts
 
-/// A connection to a database, closed when nobody holds it any more. No call of it waits beyond its deadline.
+/// A connection to a database, closed when nobody holds it any more. No call of it waits beyond its deadline,
+/// but for the first: libpq looks a host's name up before it returns, and only the resolver bounds that (resolv.conf(5)).
 package final class Connection {
     let library: Library
     let handle: OpaquePointer

@@ -13,11 +13,33 @@ public struct DatabaseAddress: Equatable, Sendable {
         self.bytes = bytes
     }
 
-    /// The address for messages: without user and options, among which somebody may have put a password.
+    /// The address for messages: without user, options, and whatever else may be a password, also where its writer forgot to
+    /// encode a sign of it or the `@` behind it.
     package var name: [UInt8] {
-        let place = bytes.prefix { $0 != UInt8(ascii: "?") }
-        let at = place.lastIndex(of: UInt8(ascii: "@"))
-        return at.map { [UInt8]("postgresql://") + place[($0 + 1)...] } ?? Array(place)
+        let scheme = bytes.firstIndex(of: UInt8(ascii: "/"))! + 2
+        let end = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+        var place = bytes[scheme..<end]
+        // Behind the question mark an `@` is an option's, or a password's end that has a question mark before it.
+        if bytes[end...].contains(UInt8(ascii: "@")) { place = place.prefix { $0 != UInt8(ascii: ":") } }
+        if let at = place.lastIndex(of: UInt8(ascii: "@")) { place = place[(at + 1)...] }
+        return [UInt8]("postgresql://") + DatabaseAddress.withoutWords(place)
+    }
+
+    /// All up to the first colon behind which is no port.
+    private static func withoutWords(_ place: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var isBracketed = false
+        for index in place.indices {
+            switch place[index] {
+            // An IPv6 address.
+            case UInt8(ascii: "["): isBracketed = place[index...].contains(UInt8(ascii: "]"))
+            case UInt8(ascii: "]"): isBracketed = false
+            case UInt8(ascii: ":") where !isBracketed:
+                let port = place[(index + 1)...].prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "/") }
+                guard port.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return place[..<index] }
+            default: continue
+            }
+        }
+        return place
     }
 
     /// Everybody on the machine sees a command line, and the program that a login runs inherits the environment.

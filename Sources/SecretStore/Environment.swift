@@ -12,6 +12,7 @@ package struct Environment: ~Copyable {
     let handle: OpaquePointer
     package let path: [UInt8]
     let remedy: Remedy
+    private let access: Access
     /// The size in bytes beyond which the map does not grow.
     private let limit: Int
 
@@ -22,7 +23,8 @@ package struct Environment: ~Copyable {
         case writing
         /// Writing, to a file that may not exist yet.
         case creating
-        /// Like creating, but what is committed need not survive the machine.
+        /// Like creating, but what is committed need not survive the machine, and the map goes by the data: whoever runs a login
+        /// may have bounded its address space.
         case creatingVolatile
 
         fileprivate var flags: UInt32 {
@@ -35,7 +37,10 @@ package struct Environment: ~Copyable {
         }
 
         fileprivate var creates: Bool { self == .creating || self == .creatingVolatile }
-        fileprivate var writes: Bool { self == .writing || creates }
+        /// Whether the map is no larger than need be. Who keeps the store takes the size that the last writer left, and may begin
+        /// a long transaction once rather than at every size.
+        var mapsTightly: Bool { self != .writing && self != .creating }
+        var writes: Bool { self == .writing || creates }
     }
 
     /// How many processes can look up at once; logins come in crowds. Set by whoever creates the lock file.
@@ -60,14 +65,11 @@ package struct Environment: ~Copyable {
         }
         _ = lmdb.env_set_assert(handle) { (_, _) in cplatform_die_of_fault() }
         _ = lmdb.env_set_maxreaders(handle, Environment.readers)
-        // A map of one byte is rounded up to the data: a reader's address space may be bounded by its caller. A writer
-        // takes the size that the last writer left.
-        if !access.writes { _ = lmdb.env_set_mapsize(handle, 1) }
+        // A map of one byte is rounded up to the data.
+        if access.mapsTightly { _ = lmdb.env_set_mapsize(handle, 1) }
         let flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS) | access.flags
         status = Environment.open(handle, path, flags, creating: access.creates, lmdb)
-        // A writer that may use less than the last one: LMDB makes the map no smaller than the data.
-        if status == 0, access.writes, limit < .max { status = Environment.bound(handle, limit, lmdb) }
-        if status == 0, access.writes { status = Environment.fillMap(handle, lmdb) }
+        if status == 0, access.writes { status = Environment.fitMap(handle, for: access, limit, lmdb) }
         guard status == 0 else {
             lmdb.env_close(handle)
             cplatform_leave_faults()
@@ -77,6 +79,7 @@ package struct Environment: ~Copyable {
         self.handle = handle
         self.path = path
         self.remedy = remedy
+        self.access = access
         self.limit = limit
     }
 
@@ -117,7 +120,7 @@ package struct Environment: ~Copyable {
     }
 
     /// Runs `body` in a transaction and commits it: the changes are on disk when this returns. Where the map is full it
-    /// is doubled, and `body` runs once more.
+    /// is enlarged, and `body` runs once more.
     ///
     /// - Parameters:
     ///   - reserve: how many bytes beyond its limit it may grow meanwhile: to make room takes some.
@@ -127,15 +130,19 @@ package struct Environment: ~Copyable {
             var transaction: OpaquePointer?
             var status = lmdb.txn_begin(handle, nil, 0, &transaction)
             if status == MDB_MAP_RESIZED {
-                // 0 means: as another writer left it.
-                _ = lmdb.env_set_mapsize(handle, 0)
+                // Another writer's is larger. 0 means: as that one left it.
+                status = lmdb.env_set_mapsize(handle, access.mapsTightly ? 1 : 0)
+                if status == 0 { status = Environment.fitMap(handle, for: access, limit, lmdb) }
+                // There is no map then, and LMDB would not look.
+                guard status == 0 else { throw failure("store cannot be mapped", status) }
                 continue
             }
             guard status == 0, let begun = transaction else {
                 throw failure("store cannot be written", status)
             }
             do {
-                status = try body(try View(begun, self))
+                status = Environment.fillMap(handle, lmdb)
+                if status == 0 { status = try body(try View(begun, self)) }
             } catch {
                 lmdb.txn_abort(begun)
                 throw error
@@ -147,7 +154,11 @@ package struct Environment: ~Copyable {
             }
             switch status {
             case 0: return
-            case MDB_MAP_FULL: try enlarge(to: limit + reserve)
+            case MDB_MAP_FULL:
+                // Whoever was killed while reading seems to read on, and the pages of then are kept.
+                var dead: Int32 = 0
+                guard lmdb.reader_check(handle, &dead) != 0 || dead == 0 else { continue }
+                try enlarge(to: limit + reserve)
             default: throw failure("store cannot be written", status)
             }
         }
@@ -162,8 +173,8 @@ package struct Environment: ~Copyable {
                     "store full", about: path + [UInt8](": ") + [UInt8](decimal: limit) + [UInt8](" bytes are the most"),
                     remedy: remedy.ofFullness))
         }
-        status = lmdb.env_set_mapsize(handle, info.me_mapsize > limit / 2 ? limit : 2 * info.me_mapsize)
-        if status == 0 { status = Environment.fillMap(handle, lmdb) }
+        let more = access.mapsTightly ? Environment.step : info.me_mapsize
+        status = lmdb.env_set_mapsize(handle, info.me_mapsize > limit - more ? limit : info.me_mapsize + more)
         guard status == 0 else { throw failure("store cannot grow", status) }
     }
 }

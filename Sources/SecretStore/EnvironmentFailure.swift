@@ -13,7 +13,9 @@ package struct Remedy: Sendable {
         ofDamage: "checkpwdctl store check says more, store restore brings a backup back",
         ofAbsence: "checkpwdctl store init creates store and key", ofFullness: "--max-size lets it grow further")
     package static let replayCache = Remedy(
-        ofDamage: "remove the file when no login has been offered for as long as a challenge is good",
+        ofDamage: """
+            its file system may be full; else remove the file when no login has been offered for as long as a challenge is good
+            """,
         ofAbsence: "it is made by the first login",
         ofFullness: "too many logins for as long as a challenge is good; --challenge-age makes that shorter")
 }
@@ -32,6 +34,8 @@ extension Environment {
         }
         switch status {
         case ENOMEM: return .temporary(Cause(what, about: path + AddressSpace.note, errno: status, remedy: "raise that limit"))
+        // LMDB says so, too, of a write that was cut short.
+        case EIO: return .temporary(Cause(what, about: path, errno: status, remedy: "the disk is full, or broken"))
         case ENOENT:
             return .temporary(
                 Cause(what, about: path, errno: status, remedy: remedy.ofAbsence))

@@ -21,15 +21,23 @@ extension Environment {
         }
     }
 
-    /// Makes the map no larger than a limit, or than the data.
-    static func bound(_ handle: OpaquePointer, _ limit: Int, _ lmdb: clmdb_functions) -> Int32 {
+    /// By how many bytes a map that goes by the data is larger: more than a login adds or removes.
+    static let step = 1 << 20
+
+    /// Gives a writer's map the size to begin with: the one that it has, or a step beyond the data, and never more than a limit.
+    /// LMDB makes it no smaller than the data.
+    static func fitMap(_ handle: OpaquePointer, for access: Access, _ limit: Int, _ lmdb: clmdb_functions) -> Int32 {
         var info = MDB_envinfo()
         let status = lmdb.env_info(handle, &info)
-        return status == 0 && info.me_mapsize > limit ? lmdb.env_set_mapsize(handle, limit) : status
+        guard status == 0 else { return status }
+        let size = min(access.mapsTightly ? info.me_mapsize + step : info.me_mapsize, limit)
+        return size == info.me_mapsize ? 0 : lmdb.env_set_mapsize(handle, size)
     }
 
     /// Makes the file as long as the map, without taking room on the disk for it. LMDB counts pages at the file's end that it
     /// took and gave back within one transaction, and never wrote: by that count the file would seem to be cut short.
+    ///
+    /// Only within a transaction that writes: of two who did it at once, the one could cut off what the other wrote.
     static func fillMap(_ handle: OpaquePointer, _ lmdb: clmdb_functions) -> Int32 {
         var file = stat()
         var info = MDB_envinfo()

@@ -4,11 +4,11 @@ import Credentials
 import Verdicts
 
 /// The file that holds the keys, as bytes.
-enum KeyFile {
+package enum KeyFile {
     /// The most bytes that it can have.
-    static let limit = 16384
+    package static let limit = 16384
 
-    /// - Throws: `temporary` where it cannot be read, or it or its folder is not private.
+    /// - Throws: `temporary` where it cannot be read or is too large, or it or its folder is not private.
     static func read(_ place: KeyPlace) throws(Failure) -> Secret {
         let path = place.path
         try Privacy.require(Privacy.folder(of: path), place.folderKind)
@@ -23,11 +23,22 @@ enum KeyFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw unreadable(path, cplatform_errno()) }
         try Privacy.require(status, path, place.kind)
+        let text: Secret
         do throws(SystemError) {
-            return try Secret(reading: descriptor, atMost: limit)
+            text = try Secret(reading: descriptor, atMost: limit + 1)
         } catch {
             throw unreadable(path, error.errno)
         }
+        // Cut off, it would be a ring without its last keys.
+        guard text.count <= limit else { throw tooLarge(path) }
+        return text
+    }
+
+    package static func tooLarge(_ path: [UInt8]) -> Failure {
+        .temporary(
+            Cause(
+                "key file too large", about: path + [UInt8](": ") + [UInt8](decimal: limit) + [UInt8](" bytes are the most"),
+                remedy: "remove its comments, and keys that no record needs"))
     }
 
     private static func unreadable(_ path: [UInt8], _ errno: Int32) -> Failure {

@@ -15,8 +15,9 @@ import Verdicts
 public struct ReplayCache {
     /// Where it is unless somebody says otherwise.
     public static let defaultFolder: StaticString = "/run/pam-checkpwd"
+
     /// The most bytes that it grows to: more than a hundred thousand answers at a time.
-    static let limit = 64 << 20
+    private static let mostBytes = 64 << 20
 
     package enum Medium {
         case folder([UInt8])
@@ -24,14 +25,22 @@ public struct ReplayCache {
     }
 
     package let medium: Medium
+    private let limit: Int
 
     /// A cache in a folder of its own. Nothing is opened yet.
     public init(in folder: [UInt8]) {
+        self.init(in: folder, limit: ReplayCache.mostBytes)
+    }
+
+    /// - Parameter limit: the most bytes that it grows to.
+    init(in folder: [UInt8], limit: Int) {
         medium = .folder(folder)
+        self.limit = limit
     }
 
     init(in database: Database) {
         medium = .database(database)
+        limit = .max
     }
 
     /// Whether it still knows, after the machine was booted, what was answered before.
@@ -53,7 +62,7 @@ public struct ReplayCache {
         let digest = try ReplayCache.digest(of: login, challenge)
         let isNew =
             switch medium {
-            case .folder(let folder): try ReplayCache.remember(digest, in: folder, of: login, now: now, until: expiry)
+            case .folder(let folder): try remember(digest, in: folder, of: login, now: now, until: expiry)
             case .database(let database):
                 try database.connection().remember(digest, of: login, now: now, until: expiry)
             }
@@ -63,18 +72,18 @@ public struct ReplayCache {
     }
 
     /// - Returns: whether it is new.
-    private static func remember(
+    private func remember(
         _ digest: [UInt8], in folder: [UInt8], of login: Login, now: UInt64, until expiry: UInt64
     ) throws(Failure) -> Bool {
-        try make(folder)
+        try ReplayCache.make(folder)
         let entry = [UInt8(ascii: "h")] + digest
         let environment = try Environment(
-            at: file(in: folder), for: .creatingVolatile, limit: limit, remedy: .replayCache)
+            at: ReplayCache.file(in: folder), for: .creatingVolatile, limit: limit, remedy: .replayCache)
         // What is over goes first; what is not is never evicted. Removing takes room, too, and it must not lack where all is
         // taken.
-        let isSomethingOver = try environment.read { (view) throws(Failure) in try !over(view, now).isEmpty }
+        let isSomethingOver = try environment.read { (view) throws(Failure) in try !ReplayCache.over(view, now).isEmpty }
         if isSomethingOver ?? true {
-            try environment.write(reserve: 1 << 20) { (view) throws(Failure) in try sweep(view, now) }
+            try environment.write(reserve: 1 << 20) { (view) throws(Failure) in try ReplayCache.sweep(view, now) }
         }
         var isNew = true
         try environment.write { (view) throws(Failure) in

@@ -16,8 +16,7 @@ extension StoreKeeper {
     ///
     /// - Throws: `temporary` where the store cannot be read at all. A fault while reading ends the program, see `Environment`.
     public func check() throws(Failure) -> Findings {
-        let ring = try KeyRing(at: keys)
-        return try read { (records) throws(Failure) in try StoreKeeper.check(records, place.name, ring) }
+        try readWithKeys { (records, ring) throws(Failure) in try StoreKeeper.check(records, place.name, ring) }
     }
 
     static func check(

@@ -17,13 +17,15 @@ extension StoreKeeper {
         case .file(let path):
             try makeFolder(of: path)
             try makeFolder(of: keys.path)
-            let lock = try FolderLock(on: Privacy.folder(of: path))
-            defer { withExtendedLifetime(lock) {} }
+            let locks = (try keyLock(keys.path), try FolderLock(on: Privacy.folder(of: path)))
+            defer { withExtendedLifetime(locks) {} }
             guard path.withCString({ access($0, F_OK) }) != 0 else { throw StoreKeeper.exists(path) }
+            ScratchName.removeStale(beside: path)
             let fresh = try ScratchName.beside(path)
             defer { ScratchName.removeEnvironment(fresh) }
-            // A first commit writes the first pages: a full disk is found out now.
+            // The first pages are written now: a full disk is found out. LMDB syncs them with the first change only.
             try Environment(at: fresh, for: .creating, limit: maxSize).write { (_) throws(Failure) in 0 }
+            try Durability.settle(file: fresh)
             return try withKey(adoptingKey: adoptsKey) { (_) throws(Failure) in
                 let errno = ScratchName.settle(fresh, as: path)
                 guard errno != EEXIST else { throw StoreKeeper.exists(path) }
@@ -32,11 +34,14 @@ extension StoreKeeper {
             }
         case .database(let database):
             try makeFolder(of: keys.path)
+            let lock = try keyLock(keys.path)
+            defer { withExtendedLifetime(lock) {} }
             return try withKey(adoptingKey: adoptsKey) { (ring) throws(Failure) in
                 let name = ring.current.bytes
                 try database.transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") {
                     (connection) throws(Failure) in
                     try connection.lock()
+                    try connection.requireDurability()
                     try connection.createTables(sealedUnder: name)
                 }
             }

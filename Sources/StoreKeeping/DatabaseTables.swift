@@ -12,6 +12,15 @@ extension Connection {
         try execute("SELECT pg_advisory_xact_lock(1885433187, 1)", failing: Connection.unwritable)
     }
 
+    /// Makes what the transaction commits survive the server, where the server is set not to wait for that. Where it is set to
+    /// wait for more, it does.
+    func requireDurability() throws(Failure) {
+        try execute(
+            """
+            SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'
+            """, failing: Connection.unwritable)
+    }
+
     func records(of logins: [[UInt8]]) throws(Failure) -> [[UInt8]?] {
         let rows = try execute(
             "SELECT login, record FROM pam_checkpwd.secrets WHERE login = ANY ($1)", [.list(logins)])

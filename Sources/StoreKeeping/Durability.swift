@@ -5,9 +5,21 @@ import Verdicts
 enum Durability {
     /// Makes sure that the names in a folder are on disk.
     static func settle(_ folder: [UInt8]) throws(Failure) {
-        let descriptor = folder.withCString { cplatform_open($0, O_RDONLY | O_DIRECTORY, 0) }
-        let failed = descriptor >= 0 && fsync(descriptor) == 0 ? 0 : cplatform_errno()
-        if descriptor >= 0 { close(descriptor) }
+        let failed = sync(folder, O_RDONLY | O_DIRECTORY)
         guard failed == 0 else { throw .temporary(Cause("folder cannot be written", about: folder, errno: failed)) }
+    }
+
+    /// Makes sure that what was written to a file is on disk.
+    static func settle(file: [UInt8]) throws(Failure) {
+        let failed = sync(file, O_RDONLY)
+        guard failed == 0 else { throw .temporary(Cause("store cannot be created", about: file, errno: failed)) }
+    }
+
+    /// - Returns: 0 or an errno.
+    private static func sync(_ path: [UInt8], _ flags: Int32) -> Int32 {
+        let descriptor = path.withCString { cplatform_open($0, flags, 0) }
+        guard descriptor >= 0 else { return cplatform_errno() }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0 ? 0 : cplatform_errno()
     }
 }

@@ -22,15 +22,17 @@ public struct Entry: Equatable, Sendable {
 extension StoreKeeper {
     /// Every login that has a secret, in the order of their bytes.
     public func entries() throws(Failure) -> [Entry] {
-        try read { (records) throws(Failure) in
-            var entries: [Entry] = []
-            try records.forEach { (key, value) throws(Failure) in
-                let login = Login(key)
-                entries.append(Entry(login, try? SealedRecord(Array(value), of: login)))
-                return true
-            }
-            return entries
+        try read { (records) throws(Failure) in try StoreKeeper.entries(in: records) }
+    }
+
+    static func entries(in records: Records) throws(Failure) -> [Entry] {
+        var entries: [Entry] = []
+        try records.forEach { (key, value) throws(Failure) in
+            let login = Login(key)
+            entries.append(Entry(login, try? SealedRecord(Array(value), of: login)))
+            return true
         }
+        return entries
     }
 
     /// What is known of one login, or nil where it has no secret.
@@ -47,8 +49,7 @@ extension StoreKeeper {
     public func forEachSecret(
         _ body: (Entry, borrowing Secret) throws(Failure) -> Void
     ) throws(Failure) -> [Failure] {
-        let ring = try KeyRing(at: keys)
-        return try read { (records) throws(Failure) in
+        try readWithKeys { (records, ring) throws(Failure) in
             var failures: [Failure] = []
             try records.forEach { (key, value) throws(Failure) in
                 let login = Login(key)

@@ -6,14 +6,13 @@ import Glibc
 import SecretStore
 import Verdicts
 
-/// Writes the file of keys. It is on disk when a function here returns.
+/// Writes the file of keys, for who holds its folder's lock. It is on disk when a function here returns.
 enum KeyFileWriting {
     /// Creates the file with one new key.
     ///
     /// - Throws: `temporary` where it exists already, or cannot be written; nothing is left then.
     static func create(_ path: [UInt8]) throws(Failure) {
-        let fresh = try ScratchName.beside(path)
-        try write(newLine(), toNew: fresh)
+        let fresh = try write(newLine(besides: []), beside: path)
         let errno = ScratchName.settle(fresh, as: path)
         guard errno == 0 else {
             throw .temporary(
@@ -24,7 +23,7 @@ enum KeyFileWriting {
 
     /// Puts a new key before those of the ring, and the mark that says that the records are being sealed anew.
     static func beginRekeying(_ path: [UInt8], _ ring: borrowing KeyRing) throws(Failure) {
-        let line = try newLine()
+        let line = try newLine(besides: ring.ids)
         let mark = [UInt8](KeyRing.rekeyingMark) + [UInt8]("\n")
         let text = try ring.withText { (old) throws(Failure) in
             line.withUnsafeBytes { line in
@@ -36,7 +35,7 @@ enum KeyFileWriting {
 
     /// Puts a new key behind those of the ring, and the mark that names it: it opens, and does not seal yet.
     static func prepare(_ path: [UInt8], _ ring: borrowing KeyRing) throws(Failure) {
-        let line = try newLine()
+        let line = try newLine(besides: ring.ids)
         let name = line.withUnsafeBytes { Array($0[..<(2 * KeyID.size)]) }
         let mark = [UInt8](KeyRing.preparedMark) + name + [UInt8]("\n")
         let text = try ring.withText { (old) throws(Failure) in
@@ -68,8 +67,7 @@ enum KeyFileWriting {
 
     /// Whoever reads the file sees the old one or the new one, whatever happens.
     private static func replace(_ path: [UInt8], with text: borrowing Secret) throws(Failure) {
-        let fresh = try ScratchName.beside(path)
-        try write(text, toNew: fresh)
+        let fresh = try write(text, beside: path)
         guard fresh.withCString({ fresh in path.withCString { Glibc.rename(fresh, $0) } }) == 0 else {
             let errno = cplatform_errno()
             _ = fresh.withCString { unlink($0) }
@@ -78,15 +76,19 @@ enum KeyFileWriting {
         try Durability.settle(Privacy.folder(of: path))
     }
 
-    private static func write(_ text: borrowing Secret, toNew path: [UInt8]) throws(Failure) {
+    /// Writes a new file, once those are gone that somebody left who was killed here: they hold keys.
+    ///
+    /// - Returns: its name.
+    private static func write(_ text: borrowing Secret, beside place: [UInt8]) throws(Failure) -> [UInt8] {
+        guard text.count <= KeyFile.limit else { throw KeyFile.tooLarge(place) }
+        ScratchName.removeStale(beside: place)
+        let path = try ScratchName.beside(place)
         let descriptor = path.withCString { cplatform_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
         guard descriptor >= 0 else {
             throw .temporary(
                 Cause("key file cannot be created", about: path, errno: cplatform_errno()))
         }
-        let size = text.count
-        let written = text.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } == size
-        let isDurable = written && fsync(descriptor) == 0
+        let isDurable = text.withUnsafeBytes { writeAll($0, to: descriptor) } && fsync(descriptor) == 0
         let errno = cplatform_errno()
         close(descriptor)
         guard isDurable else {
@@ -94,10 +96,34 @@ enum KeyFileWriting {
             throw .temporary(Cause("key file cannot be written", about: path, errno: errno))
         }
         try Durability.settle(Privacy.folder(of: path))
+        return path
     }
 
-    private static func newLine() throws(Failure) -> Secret {
-        let id = KeyID(bytes: try Randomness.bytes(KeyID.size))
+    /// - Returns: whether all was written; errno(3) says why not.
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+        var written = 0
+        while written < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+            guard count > 0 else { return false }
+            written += count
+        }
+        return true
+    }
+
+    /// A name that no key of the ring has: of two with one name, the second would never open.
+    ///
+    /// - Parameter draw: gives as many random bytes as it is asked for.
+    static func newName(
+        besides ids: [KeyID], draw: (Int) throws(Failure) -> [UInt8] = Randomness.bytes
+    ) throws(Failure) -> KeyID {
+        while true {
+            let id = KeyID(bytes: try draw(KeyID.size))
+            if !ids.contains(id) { return id }
+        }
+    }
+
+    private static func newLine(besides ids: [KeyID]) throws(Failure) -> Secret {
+        let id = try newName(besides: ids)
         let key = try Secret(capacity: AES256GCM.keySize) { (buffer) throws(Failure) in
             try Randomness.fill(buffer)
             return buffer.count

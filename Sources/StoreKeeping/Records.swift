@@ -68,6 +68,11 @@ enum Records {
         }
     }
 
+    /// From here on, what others change is not seen. LMDB's transactions begin so, a database's with their first statement.
+    func takeState() throws(Failure) {
+        try connection?.execute("SELECT 1")
+    }
+
     /// How many there are, as the store itself says.
     func count() throws(Failure) -> Int {
         switch self {
@@ -112,6 +117,25 @@ extension StoreKeeper {
         }
     }
 
+    /// Runs `body` on one state of the store, and on the keys that open it.
+    ///
+    /// Keys that were read before the state was taken may lack one that records are sealed under since, and keys that were read
+    /// after it one that was retired since. So a state counts only where they were the same before and after.
+    func readWithKeys<Result>(
+        _ body: (Records, borrowing KeyRing) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        for _ in 0..<100 {
+            let before = try KeyRing(at: keys).ids
+            let result: Result? = try read { (records) throws(Failure) in
+                try records.takeState()
+                let ring = try KeyRing(at: keys)
+                return ring.ids == before ? try body(records, ring) : nil
+            }
+            if let result { return result }
+        }
+        throw .temporary(Cause("keys change too fast", about: keys.path))
+    }
+
     /// Runs `body` in a transaction, while nobody else writes the store or its keys. What it changed is on disk when this
     /// returns. Where a map is full, `body` runs once more.
     func write<Result>(_ body: (Records) throws(Failure) -> Result) throws(Failure) -> Result {
@@ -137,6 +161,7 @@ extension StoreKeeper {
             return try database.transaction("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") {
                 (connection) throws(Failure) in
                 try connection.lock()
+                try connection.requireDurability()
                 return try body(.database(connection))
             }
         }

@@ -32,7 +32,6 @@ extension StoreKeeper {
         givesUpDamaged: Bool = false, progress: (Int, Int) -> Void = { _, _ in }
     ) throws(Failure) -> Rekeying {
         let keyPath = try keyFile()
-        // The store's own lock does not keep another store away that has the same keys.
         let lock = try keyLock(keyPath)
         defer { withExtendedLifetime(lock) {} }
         var rekeying = Rekeying()
@@ -64,13 +63,6 @@ extension StoreKeeper {
             try KeyFileWriting.endRekeying(keyPath, ring)
         }
         return rekeying
-    }
-
-    /// A lock on the folder of the keys, where it is not the store's, which is locked anyway.
-    private func keyLock(_ keyPath: [UInt8]) throws(Failure) -> FolderLock? {
-        let folder = Privacy.folder(of: keyPath)
-        if case .file(let path) = store.medium, FolderLock.areSame(folder, Privacy.folder(of: path)) { return nil }
-        return try FolderLock(on: folder)
     }
 
     /// - Returns: the key to go on from, or nil at the end.

@@ -20,6 +20,7 @@ extension StoreKeeper {
         try Privacy.require(folder, .folder)
         let lock = try FolderLock(on: folder)
         defer { withExtendedLifetime(lock) {} }
+        ScratchName.removeStale(beside: path)
         let fresh = try ScratchName.beside(path)
         try StoreKeeper.copy(Environment(at: backup, for: .readingCopy), to: fresh)
         do throws(Failure) {
@@ -55,13 +56,16 @@ extension StoreKeeper {
 
     private static func exchange(_ fresh: [UInt8], with path: [UInt8]) throws(Failure) {
         let kept = try keep(path)
+        // The lock file numbers the old store's states, and tells who reads them. It goes first: whoever is killed here leaves a
+        // store without one, and the next to open the store makes it. The other way round the new store would have the old
+        // one's, and who took that in between would be in no table that a writer looks at.
+        _ = (path + [UInt8]("-lock")).withCString { unlink($0) }
         guard fresh.withCString({ fresh in path.withCString { Glibc.rename(fresh, $0) } }) == 0 else {
             let errno = cplatform_errno()
             _ = kept.withCString { unlink($0) }
             throw .temporary(Cause("store cannot be replaced", about: path, errno: errno))
         }
-        // The lock file numbers the old store's states: the next to open the store makes a new one.
-        for name in [path + [UInt8]("-lock"), fresh + [UInt8]("-lock")] { _ = name.withCString { unlink($0) } }
+        _ = (fresh + [UInt8]("-lock")).withCString { unlink($0) }
     }
 
     /// Gives the store a second name that nothing has yet: what was replaced before is kept, too.

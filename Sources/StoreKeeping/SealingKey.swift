@@ -14,9 +14,11 @@ extension StoreKeeper {
         let ring = try KeyRing(at: keys)
         guard let connection = records.connection else { return ring }
         let current = ring.current.bytes
-        guard try connection.sealingKey() != current else { return ring }
-        // Killed after the file was changed and before the database was.
-        if ring.isRekeying {
+        let sealing = try connection.sealingKey()
+        guard sealing != current else { return ring }
+        // Killed after the file was changed and before the database was: then the file still has the key of before. A copy from
+        // an earlier rekeying has the mark, too, and lacks that key.
+        if ring.isRekeying, ring.ids.contains(KeyID(bytes: sealing)) {
             try connection.setSealingKey(current)
             return ring
         }
@@ -30,11 +32,16 @@ extension StoreKeeper {
     /// other hosts, and services that were given a copy of the keys when they were started.
     ///
     /// - Returns: its name.
-    /// - Throws: `misused` where a key is prepared already.
+    /// - Throws: `misused` where a key is prepared already, or a rekeying has not ended, which would take it away.
     public func prepareRekeying() throws(Failure) -> KeyID {
         let keyPath = try keyFile()
+        let lock = try keyLock(keyPath)
+        defer { withExtendedLifetime(lock) {} }
         return try write { (records) throws(Failure) in
             let ring = try ring(for: records)
+            guard !ring.isRekeying else {
+                throw .misused(Cause("a rekeying has not ended", about: keyPath, remedy: "run store rekey first; it goes on"))
+            }
             if let prepared = ring.prepared {
                 throw .misused(
                     Cause(

@@ -23,13 +23,14 @@ public struct Statistics: Sendable {
 
 extension StoreKeeper {
     public func statistics() throws(Failure) -> Statistics {
-        let ring = try KeyRing(at: keys)
-        let entries = try entries()
-        let counts = ring.ids.map { id in (key: id, records: entries.count { $0.key == id }) }
+        let (entries, ids, isRekeying) = try readWithKeys { (records, ring) throws(Failure) in
+            (try StoreKeeper.entries(in: records), ring.ids, ring.isRekeying)
+        }
+        let counts = ids.map { id in (key: id, records: entries.count { $0.key == id }) }
         let sizes = try sizes()
         return Statistics(
             records: entries.count, fileSize: sizes.file, usedSize: sizes.used, mapSize: sizes.map, depth: sizes.depth,
-            keys: counts, withoutKey: entries.count - counts.reduce(0) { $0 + $1.records }, isRekeying: ring.isRekeying,
+            keys: counts, withoutKey: entries.count - counts.reduce(0) { $0 + $1.records }, isRekeying: isRekeying,
             lastChange: entries.lazy.compactMap(\.changed).max())
     }
 

@@ -162,6 +162,17 @@ extension OnStage {
 
         // MARK: checkpwdctl
 
+        /// pam-checkpwd takes no store from its caller then; no other program of ours is meant to be setuid.
+        @Test func `a program that runs with rights that its caller lacks does not load libpq`() {
+            let program = "/var/lib/checkpwdctl-setuid"
+            Stage.must("cp", Stage.checkpwdctl, program)
+            defer { unlink(program) }
+            Stage.must("chmod", "4755", program)
+            let outcome = Program(["setpriv", "--reuid=nobody", "--clear-groups", program, "list", "-S", "postgresql:///mail"]).run()
+            #expect(outcome.status == 2)
+            #expect(outcome.errors == "checkpwdctl: database refused to you; setuid programs use a store in a file\n")
+        }
+
         private func control(_ arguments: String..., on sample: SampleDatabase, input: String = "") -> Program.Outcome {
             Program([Stage.checkpwdctl] + arguments + sample.options).run(input: Array(input.utf8))
         }

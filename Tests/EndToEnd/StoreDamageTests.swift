@@ -112,6 +112,43 @@ extension OnStage {
             if kind != "no file may grow" { #expect(outcome.errors.filter { $0 == "\n" }.count == 1, "\(outcome.errors)") }
         }
 
+        /// LMDB ends a program with abort(3) where a branch of the tree has but one node, unless it is told what to do.
+        @Test func `what LMDB takes for impossible ends a login in 111 and one line`() throws {
+            let sample = try SampleStore()
+            try sample.fill((0..<600).map { "login\($0)" })
+            var bytes = Array(try #require(FileManager.default.contents(atPath: sample.path)))
+            let branches = stride(from: 8192, to: bytes.count, by: 4096).filter { bytes[$0 + 10] == 1 && bytes[$0 + 11] == 0 }
+            #expect(!branches.isEmpty)
+            // Where the list of nodes ends: 16 bytes of head, 2 for each node.
+            for page in branches { bytes.replaceSubrange((page + 12)..<(page + 14), with: [18, 0]) }
+            sample.folder.write("store/secrets.mdb", bytes)
+            let outcome = try login(sample, "login7", secret: "secret of login7")
+            #expect(outcome.status == 111)
+            #expect(outcome.errors.hasPrefix("pam-checkpwd: store damaged: \(sample.path): it cannot be read without a crash; "))
+            #expect(outcome.errors.filter { $0 == "\n" }.count == 1, "\(outcome.errors)")
+        }
+
+        /// Between the look at the file's length and the look at its pages.
+        @Test(
+            .disabled(if: Stage.isSanitized, "the sanitizer's leak checker does not bear strace"), arguments: [SIGBUS, SIGABRT])
+        func `a fault after the store was opened ends a login in 111 and one line`(signal: Int32) throws {
+            let sample = try SampleStore("alice")
+            let program = Program([
+                Stage.pamCheckpwd, "-s", "damage", "-e", "-p", "store", "-S", sample.path, "-K", sample.keyPath, "/bin/true",
+            ])
+            // A reader locks its place last of all.
+            let outcome = try program.run(
+                stoppedBehind: Program.Moment("fcntl", 3, on: sample.path + "-lock"),
+                descriptor3: try Login.cramMD5("alice", "secret of alice")
+            ) { pid in
+                // A page behind the end of a file is SIGBUS.
+                if signal == SIGBUS { truncate(sample.path, 8192) } else { kill(pid, signal) }
+            }
+            #expect(outcome.status == 111)
+            #expect(outcome.errors.hasPrefix("pam-checkpwd: store damaged: \(sample.path): it cannot be read without a crash; "))
+            #expect(outcome.errors.filter { $0 == "\n" }.count == 1, "\(outcome.errors)")
+        }
+
         /// A record that claims to be so long that it reaches beyond the end of the file.
         @Test func `a fault while reading ends in one line that says so, and in the system's log`() throws {
             let sample = try SampleStore("alice", "bob")

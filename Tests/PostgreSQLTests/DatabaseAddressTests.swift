@@ -11,8 +11,21 @@ import Testing
         ("postgresql://mail:secret@db.example.com/mail", "postgresql://db.example.com/mail"),
         ("postgresql://mail:s@cret@db.example.com/mail", "postgresql://db.example.com/mail"),
         ("postgresql://", "postgresql://"),
+        ("postgresql://one:5432,[::1]:5433,two/mail", "postgresql://one:5432,[::1]:5433,two/mail"),
+        ("postgresql:///mail?host=@abstract", "postgresql:///mail"),
+        // What should have been encoded, or ends too early.
+        ("postgresql://mail:s3c?r3t@db.example.com/mail", "postgresql://mail"),
+        ("postgresql://mail:5432?r3t@db.example.com/mail", "postgresql://mail"),
+        ("postgresql://mail:s3c/r3t@db.example.com/mail?sslmode=require", "postgresql://db.example.com/mail"),
+        ("postgresql://db.example.com/mail?password=s3c@r3t", "postgresql://db.example.com/mail"),
+        ("postgresql://mail@db.example.com/mail?password=s3c@r3t", "postgresql://db.example.com/mail"),
+        ("postgresql://mail:s3cr3t@db.example.com/mail?password=s3c@r3t", "postgresql://mail"),
+        ("postgresql://mail:s3cr3t/mail", "postgresql://mail"),
+        ("postgresql://mail:s3c/r3t", "postgresql://mail"),
+        ("postgresql://mail:5s3cr3t,s3/cr3t", "postgresql://mail"),
+        ("postgresql://[mail:s3cr3t/mail", "postgresql://[mail"),
     ])
-    func `messages name neither user nor options`(text: String, name: String) {
+    func `messages name neither user nor options, nor what may be a password`(text: String, name: String) {
         #expect(DatabaseAddress(Array(text.utf8))?.name.text == name)
     }
 

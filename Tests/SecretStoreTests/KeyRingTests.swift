@@ -45,6 +45,15 @@ import Verdicts
         #expect("\(failure!)".hasPrefix("temporary: key file damaged: \(folder("key"))"), "\(kind)")
     }
 
+    /// Cut off, it would be a ring without its last keys.
+    @Test func `a key file that is too large is refused, and not cut off`() {
+        let start = "01020304:\(digits)\n#"
+        let room = KeyFile.limit - start.utf8.count
+        #expect(ring(start + String(repeating: "x", count: room)).current == "01020304")
+        let failure = ring(start + String(repeating: "x", count: room + 1)).failure
+        #expect("\(failure!)".hasPrefix("temporary: key file too large: \(folder("key")): 16384 bytes are the most; "))
+    }
+
     @Test(arguments: [mode_t(0o640), 0o604, 0o620, 0o777])
     func `a key file that others could touch is refused`(mode: mode_t) {
         let failure = ring("01020304:\(digits)\n", mode: mode).failure

@@ -11,8 +11,10 @@ import Verdicts
     private var cache: ReplayCache { ReplayCache(in: Array(folder("cache").utf8)) }
 
     private func remember(
-        _ challenge: String, of login: String = "alice", now: UInt64 = 1000, until expiry: UInt64 = 1600
+        _ challenge: String, of login: String = "alice", now: UInt64 = 1000, until expiry: UInt64 = 1600,
+        in cache: ReplayCache? = nil
     ) -> Failure? {
+        let cache = cache ?? self.cache
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: challenge.utf8.count, alignment: 1)
         defer { bytes.deallocate() }
         bytes.copyBytes(from: challenge.utf8)
@@ -62,6 +64,23 @@ import Verdicts
         }
         #expect(number > 500)
         for later in 0..<20 { #expect(remember("<\(later).2000@host>", of: login, now: 2000, until: 2600) == nil) }
+    }
+
+    @Test func `a cache that is full of what is not over takes no new answer, and forgets none`() {
+        let full = ReplayCache(in: Array(folder("cache").utf8), limit: 200_000)
+        var number = 0
+        var refusal: Failure?
+        while refusal == nil, number < 5000 {
+            refusal = remember("<\(number).1000@host>", in: full)
+            number += 1
+        }
+        #expect("\(refusal!)".hasPrefix("temporary: store full: \(folder("cache/replay.mdb")): 200000 bytes are the most; too many logins"))
+        #expect(number > 300)
+        // Also not a second before their time.
+        for earlier in 0..<(number - 1) {
+            #expect("\(remember("<\(earlier).1000@host>", now: 1600, in: full)!)".hasPrefix("rejected: challenge answered before"))
+        }
+        #expect(remember("<new@host>", now: 9999, until: 10600, in: full) == nil)
     }
 
     @Test(arguments: [mode_t(0o755), 0o770, 0o701])

@@ -76,12 +76,11 @@ import Verdicts
         #expect("\(failure!)".hasPrefix("temporary: not private: \(sample.folder(name)): mode 0"))
     }
 
-    /// What a rekeying does between a reader's look at the store and its look at the keys.
-    @Test func `a record whose key was retired meanwhile is looked up anew`() throws {
+    /// That it is looked up anew before is for the tests of a store's moments.
+    @Test func `a record whose key is not in the file is a temporary failure that names it`() throws {
         let sample = try SampleStore("alice")
         let old = try #require(FileManager.default.contents(atPath: sample.path))
         _ = try sample.keeper.rekey()
-        // With the old store and the new key, no looking anew helps.
         sample.folder.write("store/secrets.mdb", old)
         unlink(sample.path + "-lock")
         let failure = failure { () throws(Failure) in

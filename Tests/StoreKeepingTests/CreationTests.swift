@@ -45,6 +45,20 @@ import Verdicts
         #expect(!FileManager.default.fileExists(atPath: sample.folder("second/secrets.mdb")))
     }
 
+    @Test func `what somebody left who was killed while creating is gone`() throws {
+        let sample = try SampleStore("alice")
+        unlink(sample.path)
+        unlink(sample.path + "-lock")
+        unlink(sample.keyPath)
+        let scratch = ".0123456789abcdef.new"
+        for name in ["store/secrets.mdb\(scratch)", "store/secrets.mdb\(scratch)-lock", "keys/store.key\(scratch)"] {
+            sample.folder.write(name, "half".utf8)
+        }
+        #expect(try sample.keeper.create())
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sample.folder("store")) == ["secrets.mdb"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: sample.folder("keys")) == ["store.key"])
+    }
+
     @Test func `a folder that others can touch is refused`() throws {
         let folder = Folder()
         mkdir(folder("open"), 0o700)

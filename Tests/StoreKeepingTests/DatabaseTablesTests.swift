@@ -85,6 +85,16 @@ import Verdicts
         #expect(sample.run("SELECT pg_try_advisory_lock(1885433187, 1)") == "t")
     }
 
+    @Test(arguments: [("off", "on"), ("local", "local"), ("remote_apply", "remote_apply")])
+    func `what is written is on disk, whatever the database does for others`(found: String, wanted: String) throws {
+        let sample = try SampleDatabase()
+        sample.run("ALTER DATABASE \(sample.name) SET synchronous_commit = \(found)")
+        try sample.keeper.write { (records) throws(Failure) in
+            let setting = try records.connection!.execute("SELECT current_setting('synchronous_commit')").bytes(0, 0)
+            #expect(setting.text == wanted)
+        }
+    }
+
     @Test func `a database is backed up by its own tools`() throws {
         let sample = try SampleDatabase()
         for failure in [

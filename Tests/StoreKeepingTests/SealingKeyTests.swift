@@ -102,4 +102,35 @@ import Verdicts
         #expect(try KeyRing(at: sample.keys).ids == [ring.ids[1]])
         #expect(try opens("alice", in: sample, with: sample.keys) && opens("bob", in: sample, with: other))
     }
+
+    /// A copy that was made while a rekeying went on has its mark for ever.
+    @Test func `a copy from an earlier rekeying does not make all seal under an old key again`() throws {
+        let sample = try SampleDatabase("alice")
+        _ = try sample.keeper.prepareRekeying()
+        let ring = try KeyRing(at: sample.keys)
+        try KeyFileWriting.promote(ring.ids[1], in: Array(sample.keyPath.utf8), ring)
+        let stale = try copy(of: sample)
+        #expect(try KeyRing(at: stale).isRekeying)
+        _ = try sample.keeper.rekey()
+        _ = try sample.keeper.prepareRekeying()
+        _ = try sample.keeper.rekey()
+        let sealing = sample.run("SELECT encode(key, 'hex') FROM pam_checkpwd.store")
+        #expect("\(set("alice", in: sample, with: stale)!)".hasPrefix("temporary: key file is not the store's of now: "))
+        #expect(throws: Failure.self) { _ = try StoreKeeper(at: sample.place, keys: stale).rekey() }
+        #expect(sample.run("SELECT encode(key, 'hex') FROM pam_checkpwd.store") == sealing)
+        #expect(try opens("alice", in: sample, with: sample.keys))
+    }
+
+    /// It would be gone when that one ends.
+    @Test func `no key is prepared while a rekeying has not ended`() throws {
+        let sample = try SampleStore("alice")
+        let path = Array(sample.keyPath.utf8)
+        try KeyFileWriting.beginRekeying(path, KeyRing(at: sample.keys))
+        let begun = FileManager.default.contents(atPath: sample.keyPath)
+        let early = failure { () throws(Failure) in _ = try sample.keeper.prepareRekeying() }
+        #expect("\(early!)" == "misused: a rekeying has not ended: \(sample.keyPath); run store rekey first; it goes on")
+        #expect(FileManager.default.contents(atPath: sample.keyPath) == begun)
+        _ = try sample.keeper.rekey()
+        #expect(try KeyRing(at: sample.keys).ids.count == 1 && KeyRing(at: sample.keys).ids[0] != sample.keeper.prepareRekeying())
+    }
 }

@@ -3,7 +3,7 @@ import Foundation
 
 /// A program that a test runs to its end.
 public struct Program {
-    private let command: [String]
+    let command: [String]
 
     /// What is left of it.
     public struct Outcome: Sendable {
@@ -24,6 +24,13 @@ public struct Program {
     public func run(
         descriptor3: [UInt8] = [], input: [UInt8] = [], environment: [String: String] = [:]
     ) -> Outcome {
+        run(descriptor3: descriptor3, input: input, environment: environment) {}
+    }
+
+    /// - Parameter body: what is done while it runs.
+    public func run(
+        descriptor3: [UInt8] = [], input: [UInt8] = [], environment: [String: String] = [:], meanwhile body: () throws -> Void
+    ) rethrows -> Outcome {
         let output = Scratch()
         let errors = Scratch()
         let standardInput = Program.pipe(holding: input)
@@ -42,6 +49,13 @@ public struct Program {
         let failed = cplatform_spawn(
             &pid, argv, envp, [standardInput, output.descriptor, errors.descriptor, credentials])
         precondition(failed == 0, "cannot start \(command[0]): \(String(cString: strerror(failed)))")
+        do {
+            try body()
+        } catch {
+            kill(pid, SIGKILL)
+            _ = cplatform_wait(pid)
+            throw error
+        }
         return Outcome(status: cplatform_wait(pid), output: output.text, errors: errors.text)
     }
 
