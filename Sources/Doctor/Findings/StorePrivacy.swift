@@ -2,7 +2,7 @@ import CPlatform
 import Credentials
 import SecretStore
 
-/// Whether store and key are open to nobody but pam-checkpwd, and open to that. Where there is no store there is nothing to
+/// Whether store and key are open to pam-checkpwd and to nobody else. Where there is no store there is nothing to
 /// say.
 extension Surroundings {
     func privacy() -> [Finding] {
@@ -27,7 +27,8 @@ extension Surroundings {
             let folder = Privacy.folder(of: keyFile)
             if !folders.contains(folder) { folders.append(folder) }
         }
-        return findings + folders.flatMap(judge(folder:))
+        findings += folders.flatMap(judge(folder:))
+        return findings.isEmpty ? closed() : findings
     }
 
     /// - Returns: nothing where there is nothing.
@@ -46,7 +47,7 @@ extension Surroundings {
             return [open(path, "\(found), wanted a plain file", "Put the file itself here, or name it with \(option).")]
         }
         let (owned, permitted) = (status.st_uid == 0 || status.st_uid == user, status.st_mode & 0o077 == 0)
-        guard !(owned && permitted) else { return unreadable(path, status) }
+        guard !(owned && permitted) else { return [] }
         let fault = owned ? mode(status, "0600") : ownership(status)
         guard isOurs else {
             // Whatever it is, a command could take it away from whom it belongs to.
@@ -55,14 +56,18 @@ extension Surroundings {
         return [open(path, fault, run: commands(path, chown: !owned, chmod: permitted ? nil : "0600"))]
     }
 
-    /// Nobody but its owner may read it, and that is another.
-    private func unreadable(_ path: [UInt8], _ status: stat) -> [Finding] {
-        guard status.st_uid != user else { return [] }
+    /// Whether store and key are private, and pam-checkpwd is not who may read them.
+    private func closed() -> [Finding] {
+        var places = keyFile.map { [$0] } ?? []
+        if case .file(let path) = store { places.insert(path, at: 0) }
+        guard user != 0, let place = places.first(where: { path in Surroundings.status(path).map { $0.st_uid != user } ?? false }) else { return [] }
         return [
             Finding(
-                .broken, Place(text(path)), "closed to \(userName): owner root, mode \(octal(status))",
-                why: "pam-checkpwd runs as \(userName) and cannot read it: CRAM-MD5 and APOP end in exit 111.",
-                run: [path, path + Array("-lock".utf8)].filter { Surroundings.status($0) != nil }.flatMap { commands($0, chown: true, chmod: nil) })
+                .warning, Place(text(place)), "closed to \(userName)",
+                why: """
+                    pam-checkpwd runs as \(userName) and cannot read it: CRAM-MD5 and APOP end in exit 111. Let pam-checkpwd run as root, or \
+                    setuid root; or give \(userName) a store and a key of their own: who runs checkpwdctl as \(userName), with -S and -K, makes it.
+                    """)
         ]
     }
 
@@ -72,14 +77,7 @@ extension Surroundings {
             return [open(folder, "a symbolic link, wanted a folder", "Name the folder that it leads to, with -S or -K, or put the folder itself here.")]
         }
         let (owned, permitted) = (status.st_uid == 0 || status.st_uid == user, status.st_mode & 0o077 == 0)
-        let name = text(folder)
-        guard !(owned && permitted) else {
-            guard status.st_uid != user else { return [] }
-            let why = "pam-checkpwd runs as \(userName) and cannot enter it: CRAM-MD5 and APOP end in exit 111."
-            let what = "closed to \(userName): owner root, mode \(octal(status))"
-            guard isOwn(folder, owned: false) else { return [Finding(.broken, Place(name), what, why: why + " " + move)] }
-            return [Finding(.broken, Place(name), what, why: why, run: commands(folder, chown: true, chmod: nil))]
-        }
+        guard !(owned && permitted) else { return [] }
         let fault = owned ? mode(status, "0700") : ownership(status)
         guard isOwn(folder, owned: owned) else { return [open(folder, fault, move)] }
         return [open(folder, fault, run: commands(folder, chown: !owned, chmod: permitted ? nil : "0700"))]
