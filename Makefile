@@ -27,6 +27,10 @@ TEST_PACKAGES = curl swaks msmtp python3 mandoc openssl procps strace fail2ban d
     qpsmtpd postfix libsasl2-modules postgresql
 BENCH_PACKAGES = python3 nettle-dev dovecot-submissiond postfix sasl2-bin libsasl2-modules libsasl2-modules-db
 
+# What is installed, as `release` builds it.
+PAM_CHECKPWD = .build-embedded/release/pam-checkpwd
+CHECKPWDCTL = .build-release/release/checkpwdctl
+SMTP_AUTH = .build-release/release/smtp-auth
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 
 .PHONY: all pam-checkpwd release demo test test-asan fuzz bench install clean
@@ -96,17 +100,17 @@ bench: pam-checkpwd
 # Binaries stripped of their symbols. The service file only where there is none: an administrator's is never overwritten.
 install: release
 	install -d "$(DESTDIR)$(PREFIX)/sbin" "$(DESTDIR)$(PREFIX)/share/man/man8" "$(DESTDIR)$(SYSCONFDIR)/pam.d"
-	install -s -m 0755 .build-embedded/release/pam-checkpwd "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd"
+	install -s -m 0755 "$(PAM_CHECKPWD)" "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd"
 	@if [ -n "$(SETUID_GROUP)" ]; then set -x; \
 	    chown "root:$(SETUID_GROUP)" "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd" && \
 	    chmod 4750 "$(DESTDIR)$(PREFIX)/sbin/pam-checkpwd"; fi
-	install -s -m 0755 .build-release/release/checkpwdctl .build-release/release/smtp-auth "$(DESTDIR)$(PREFIX)/sbin"
-	@set -e; for program in checkpwdctl smtp-auth; do \
-	    install -d "$(DESTDIR)$(BASH_COMPLETIONS)" "$(DESTDIR)$(ZSH_COMPLETIONS)" "$(DESTDIR)$(FISH_COMPLETIONS)"; \
-	    complete=".build-release/release/$$program --generate-completion-script"; \
-	    $$complete bash > "$(DESTDIR)$(BASH_COMPLETIONS)/$$program"; \
-	    $$complete zsh > "$(DESTDIR)$(ZSH_COMPLETIONS)/_$$program"; \
-	    $$complete fish > "$(DESTDIR)$(FISH_COMPLETIONS)/$$program.fish"; done
+	install -s -m 0755 "$(CHECKPWDCTL)" "$(SMTP_AUTH)" "$(DESTDIR)$(PREFIX)/sbin"
+	install -d "$(DESTDIR)$(BASH_COMPLETIONS)" "$(DESTDIR)$(ZSH_COMPLETIONS)" "$(DESTDIR)$(FISH_COMPLETIONS)"
+	@set -e; umask 022; for program in "$(CHECKPWDCTL)" "$(SMTP_AUTH)"; do \
+	    name=$$(basename "$$program"); complete="$$program --generate-completion-script"; \
+	    $$complete bash > "$(DESTDIR)$(BASH_COMPLETIONS)/$$name"; \
+	    $$complete zsh > "$(DESTDIR)$(ZSH_COMPLETIONS)/_$$name"; \
+	    $$complete fish > "$(DESTDIR)$(FISH_COMPLETIONS)/$$name.fish"; done
 	for page in $(MANUALS); do \
 	    install -m 0644 "docs/$$page" "$(DESTDIR)$(PREFIX)/share/man/man8/$$page" || exit; done
 	@service="$(DESTDIR)$(SYSCONFDIR)/pam.d/pam-checkpwd"; \

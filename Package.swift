@@ -116,7 +116,9 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "Doctor",
-            dependencies: ["ByteStrings", "CPlatform", "Credentials", "PAM", "SecretStore", "Verdicts"],
+            dependencies: [
+                "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "SecretStore", "Verdicts",
+            ],
             swiftSettings: house),
         .target(
             name: "Interchange",
@@ -136,8 +138,8 @@ let package = Package(
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "Cryptography", "Doctor", "Interchange", "PAM",
-                "Precis", "Probe", "SASL", "SecretStore", "StoreKeeping", "Verdicts",
+                "ByteStrings", "ChallengeResponse", "Checkpassword", "CPlatform", "Credentials", "Cryptography", "Doctor",
+                "Interchange", "PAM", "Precis", "Probe", "SASL", "SecretStore", "StoreKeeping", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),

@@ -14,6 +14,15 @@ public enum UTF8Text {
         return true
     }
 
+    /// Whether a terminal obeys a scalar rather than showing it: the control characters C0, DEL and C1, and what ends or
+    /// reorders lines (Unicode's Bidi_Control, U+2028 and U+2029).
+    public static func steers(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0..<0x20, 0x7F..<0xA0, 0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
     /// The scalar that begins at a place and the number of its bytes, or nil where none does.
     public static func scalar(in bytes: UnsafeRawBufferPointer, at place: Int) -> (scalar: UInt32, length: Int)? {
         let first = UInt32(bytes[place])

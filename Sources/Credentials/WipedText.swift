@@ -40,7 +40,7 @@ public struct WipedText: ~Copyable {
         count = 0
     }
 
-    public borrowing func withUnsafeBytes<Result, Problem: Error>(
+    public borrowing func withUnsafeBytes<Result: ~Copyable, Problem: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Problem) -> Result
     ) throws(Problem) -> Result {
         try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

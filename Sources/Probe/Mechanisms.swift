@@ -44,7 +44,7 @@ extension Dialogue {
             guard let challenge = Dialogue.decoded(reply.lines.last ?? []) else {
                 return finish(violation("challenge is no base64"))
             }
-            let digest: [UInt8]
+            var digest: [UInt8]
             do throws(Failure) {
                 digest = try Secret(copying: challenge).withUnsafeBytes { (challenge) throws(Failure) in
                     try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret)
@@ -52,10 +52,14 @@ extension Dialogue {
             } catch {
                 return finish(error)
             }
+            defer { digest.wipe() }
             redaction.add { $0.append(digest) }
+            let name = login.bytes + [UInt8](" ")
+            var message = WipedText(capacity: name.count + digest.count)
+            message.append(name)
+            message.append(digest)
             return say(
-                [], base64: Secret(copying: login.bytes + [UInt8](" ") + digest),
-                meaning: login.bytes + [UInt8](" ") + [UInt8](Spoken.stars))
+                [], base64: message.withUnsafeBytes { Secret(copying: $0) }, meaning: name + [UInt8](Spoken.stars))
         }
     }
 

@@ -6,12 +6,17 @@ import SASL
 /// that everybody knows would tell the secret.
 struct Redaction: ~Copyable {
     private var hidden = WipedText(capacity: 4096)
-    private var ends: [Int] = []
+    /// Where in it each word is, the longest first: a short secret may stand by chance in the base64 of a longer message, which
+    /// would not be recognized without it.
+    private var words: [Range<Int>] = []
 
     /// Hides some more.
     mutating func add(_ write: (inout WipedText) -> Void) {
+        let start = hidden.count
         write(&hidden)
-        ends.append(hidden.count)
+        guard hidden.count > start else { return }
+        words.append(start..<hidden.count)
+        words.sort { $0.count > $1.count }
     }
 
     /// Hides a secret, bare and in base64.
@@ -24,31 +29,20 @@ struct Redaction: ~Copyable {
 
     /// A line with stars in place of what is hidden.
     borrowing func apply(to line: [UInt8]) -> [UInt8] {
-        let ends = ends
+        let words = words
         return hidden.withUnsafeBytes { hidden in
-            var line = line
-            var start = 0
-            for end in ends {
-                line = Redaction.replacing(UnsafeRawBufferPointer(rebasing: hidden[start..<end]), in: line)
-                start = end
+            var result: [UInt8] = []
+            var place = 0
+            while place < line.count {
+                if let word = words.first(where: { line[place...].starts(with: hidden[$0]) }) {
+                    result += Spoken.stars
+                    place += word.count
+                } else {
+                    result.append(line[place])
+                    place += 1
+                }
             }
-            return line
+            return result
         }
-    }
-
-    private static func replacing(_ word: UnsafeRawBufferPointer, in line: [UInt8]) -> [UInt8] {
-        guard !word.isEmpty, line.count >= word.count else { return line }
-        var result: [UInt8] = []
-        var place = 0
-        while place < line.count {
-            if line.count - place >= word.count, line[place..<(place + word.count)].elementsEqual(word) {
-                result += Spoken.stars
-                place += word.count
-            } else {
-                result.append(line[place])
-                place += 1
-            }
-        }
-        return result
     }
 }

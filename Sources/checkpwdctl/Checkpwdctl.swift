@@ -7,7 +7,16 @@ import Verdicts
 struct Checkpwdctl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "checkpwdctl",
-        abstract: "Keeps the side store of pam-checkpwd: the clear-text secrets that CRAM-MD5 and APOP need.",
+        abstract: "Keeps pam-checkpwd's side store, examines its PAM service, and tries a mail server.",
+        discussion: """
+            The side store has the clear-text secrets that CRAM-MD5 and APOP need. To begin with:
+
+              checkpwdctl doctor                 what is wrong with the PAM service?
+              checkpwdctl store init             make a store
+              checkpwdctl secret set alice       give alice a secret
+              checkpwdctl probe mail.example.com --starttls --login alice
+                                                 does the mail server let alice in?
+            """,
         version: "checkpwdctl \(Release.version)",
         subcommands: [SecretCommand.self, StoreCommand.self, Respond.self, ProbeServer.self, DoctorCommand.self],
         groupedSubcommands: [
@@ -31,6 +40,7 @@ struct Checkpwdctl: ParsableCommand {
         }
         do {
             try failing { () throws(Failure) in try requireUTF8() }
+            try UnknownCommand.refuse(in: CommandLine.arguments.dropFirst(), of: Checkpwdctl.self)
         } catch {
             exit(withError: error)
         }

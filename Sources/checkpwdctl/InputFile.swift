@@ -23,7 +23,7 @@ struct InputFile: ~Copyable {
         let isRegular = status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG)
         size = isRegular ? status.st_size : nil
         if isRegular, status.st_mode & 0o077 != 0 {
-            StandardError.write(name + [UInt8](": others than its owner can read this file"), from: "checkpwdctl")
+            StandardError.write(Output.printable(name) + [UInt8](": others than its owner can read this file"), from: "checkpwdctl")
         }
     }
 

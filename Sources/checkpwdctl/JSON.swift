@@ -28,14 +28,16 @@ enum JSON {
         }
     }
 
-    /// A string. Bytes that are not UTF-8 become U+FFFD: JSON has no other way for them.
+    /// A string. Bytes that are not UTF-8 become U+FFFD: JSON has no other way for them. What a terminal would obey is
+    /// written in digits.
     private static func quoted(_ bytes: [UInt8]) -> [UInt8] {
         var text = [UInt8]("\"")
-        for byte in String(decoding: bytes, as: UTF8.self).utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): text += [UInt8(ascii: "\\"), byte]
-            case 0..<0x20, 0x7F: text += [UInt8]("\\u00") + Hex.encode([byte])
-            default: text.append(byte)
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            if UTF8Text.steers(scalar.value) {
+                text += [UInt8]("\\u") + Hex.encode([UInt8(scalar.value >> 8), UInt8(scalar.value & 0xFF)])
+            } else {
+                if scalar == "\"" || scalar == "\\" { text.append(UInt8(ascii: "\\")) }
+                text += UTF8.encode(scalar)!
             }
         }
         return text + [UInt8]("\"")

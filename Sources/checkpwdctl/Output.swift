@@ -1,3 +1,4 @@
+import ByteStrings
 import CPlatform
 import Verdicts
 
@@ -18,6 +19,15 @@ enum Output {
 
     static func write(_ value: JSON) throws(Failure) {
         try write(value.text)
+    }
+
+    static let isTerminal = isatty(1) == 1
+
+    /// Text as a terminal may have it.
+    static func printable(_ text: [UInt8]) -> [UInt8] {
+        var line: [UInt8] = []
+        line.appendPrintable(text)
+        return line
     }
 
     /// - Returns: 0 or an errno.

@@ -30,13 +30,14 @@ struct ProbeServer: ParsableCommand {
     @Flag(help: "Use TLS from the start.")
     var tls = false
 
-    @Option(help: "Trust the certificates in this PEM file, and no others.", completion: .file())
+    @Option(
+        help: ArgumentHelp("Trust the certificates in this PEM file, and no others.", valueName: "file"), completion: .file())
     var ca: String?
 
     @Flag(help: "Take any certificate. Whoever stands between learns the secret.")
     var insecure = false
 
-    @Option(help: "How many seconds connecting may take, and all that follows.")
+    @Option(help: ArgumentHelp("How many seconds connecting may take, and all that follows.", valueName: "seconds"))
     var timeout = 30
 
     @OptionGroup var source: SecretSource

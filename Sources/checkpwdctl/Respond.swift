@@ -15,15 +15,15 @@ struct Respond: ParsableCommand {
             """)
 
     @OptionGroup var options: StoreOptions
-    @OptionGroup var login: LoginArgument
-
-    @Argument(help: "The challenge, in base64 as the server sent it, or as <…@…>.")
-    var challenge: String
-
     @OptionGroup var source: SecretSource
 
     @Flag(help: "Take the login's secret from the side store.")
     var stored = false
+
+    @OptionGroup var login: LoginArgument
+
+    @Argument(help: "The challenge, in base64 as the server sent it, or as <…@…>.")
+    var challenge: String
 
     func validate() throws {
         if stored, source.stdin { throw ValidationError("--stored and --stdin exclude each other.") }
@@ -33,11 +33,16 @@ struct Respond: ParsableCommand {
         try failing { () throws(Failure) in
             let challenge = try decodedChallenge()
             let secret = stored ? try storedSecret() : try source.read(twice: false)
-            let digest = try challenge.withUnsafeBytes { (challenge) throws(Failure) in
+            var digest = try challenge.withUnsafeBytes { (challenge) throws(Failure) in
                 try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret)
             }
-            let answer = Base64.encode(login.name.bytes + [UInt8](" ") + digest)
-            try Output.write(answer)
+            defer { digest.wipe() }
+            var message = WipedText(capacity: 1024)
+            message.append(login.name.bytes + [UInt8](" "))
+            message.append(digest)
+            var answer = WipedText(capacity: 2048)
+            message.withUnsafeBytes { answer.append(base64: $0) }
+            try answer.withUnsafeBytes { (answer) throws(Failure) in try Output.write(answer) }
         }
     }
 

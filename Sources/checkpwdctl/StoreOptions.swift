@@ -9,15 +9,18 @@ import Verdicts
 /// Where the side store and its key are; the same options for every command.
 struct StoreOptions: ParsableArguments {
     // The letters are pam-checkpwd's.
-    @Option(name: [.customShort("S"), .long], help: "The side store: a file, or postgresql://[USER@]HOST/DATABASE.")
+    @Option(
+        name: [.customShort("S"), .long],
+        help: ArgumentHelp("The side store: a file, or postgresql://[USER@]HOST/DATABASE.", valueName: "place"))
     var store = String(describing: SecretStore.defaultPath)
 
     @Option(
         name: [.customShort("K"), .long],
-        help: """
+        help: ArgumentHelp(
+            """
             The file that holds its key. (default: the systemd credential \(KeyPlace.credentialName) where there is one, \
             else \(SecretStore.defaultKeyPath))
-            """)
+            """, valueName: "file"))
     var storeKey: String?
 
     var place: StorePlace { StorePlace([UInt8](store.utf8)) }
@@ -34,7 +37,9 @@ struct StoreOptions: ParsableArguments {
 struct WritableStoreOptions: ParsableArguments {
     @OptionGroup var options: StoreOptions
 
-    @Option(help: "The most bytes that the store may grow to; k, M or G may follow the number.")
+    @Option(
+        help: ArgumentHelp(
+            "The most bytes that the store may grow to; k, M or G may follow the number.", valueName: "bytes"))
     var maxSize = ByteCount(StoreKeeper.defaultMaxSize)
 
     var keeper: StoreKeeper { StoreKeeper(at: options.place, keys: options.keys, maxSize: maxSize.bytes) }

@@ -21,61 +21,101 @@ struct Terminal: ~Copyable {
         close(descriptor)
     }
 
-    /// Asks, with echo off, for one line.
+    /// Asks, with echo off, for one line. Who stops the program is asked anew when it goes on.
     ///
     /// - Throws: `misused` where the line is too long, or the question is interrupted; the echo is on again then.
     func ask(_ prompt: StaticString) throws(Failure) -> Secret {
-        var settings = termios()
-        guard tcgetattr(descriptor, &settings) == 0 else {
-            throw .temporary(Cause("terminal cannot be set", errno: cplatform_errno()))
+        while true {
+            if let secret = try answer(prompt) { return secret }
+            raise(SIGTSTP)
         }
+    }
+
+    /// - Returns: nil where the program is to stop; the echo is on again then, too.
+    private func answer(_ prompt: StaticString) throws(Failure) -> Secret? {
+        var settings = termios()
+        guard tcgetattr(descriptor, &settings) == 0 else { throw unset }
         var silent = settings
         silent.c_lflag &= ~tcflag_t(ECHO)
         let interruptions = Interruptions()
+        defer { interruptions.end() }
         // TCSAFLUSH: what was typed before the question, and so with echo, is not its answer. The question comes after, for
         // somebody who answers at once.
-        guard tcsetattr(descriptor, TCSAFLUSH, &silent) == 0 else {
-            interruptions.end()
-            throw .temporary(Cause("terminal cannot be set", errno: cplatform_errno()))
-        }
-        say(prompt)
+        guard tcsetattr(descriptor, TCSAFLUSH, &silent) == 0 else { throw unset }
+        try? say(prompt)
         defer {
             tcsetattr(descriptor, TCSAFLUSH, &settings)
-            say("\n")
-            interruptions.end()
+            try? say("\n")
         }
-        // Room for the line ending, and for one byte that is too much.
-        return try Secret(capacity: SecretSource.limit + 2) { (buffer) throws(Failure) in
-            let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            guard got >= 0 else { throw .misused(Cause("interrupted", remedy: "nothing was changed")) }
-            return got
+        do throws(Interruption) {
+            // Room for the line ending, and for one byte that is too much.
+            return try Secret(capacity: SecretSource.limit + 2) { (buffer) throws(Interruption) in
+                guard interruptions.awaitInput(descriptor) else { throw Interruption() }
+                let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                guard got >= 0 else { throw Interruption() }
+                return got
+            }
+        } catch {
+            if Interruptions.last == SIGTSTP { return nil }
+            throw .misused(Cause("interrupted", remedy: "nothing was changed"))
         }
     }
+
+    private struct Interruption: Error {}
+
+    private var unset: Failure { .temporary(Cause("terminal cannot be set", errno: cplatform_errno())) }
 
     /// Shows a secret, on a line of its own.
-    func show(_ secret: borrowing Secret) {
-        _ = secret.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        say("\n")
+    func show(_ secret: borrowing Secret) throws(Failure) {
+        try secret.withUnsafeBytes { (secret) throws(Failure) in try write(secret) }
+        try say("\n")
     }
 
-    private func say(_ text: StaticString) {
-        _ = Glibc.write(descriptor, text.utf8Start, text.utf8CodeUnitCount)
+    private func say(_ text: StaticString) throws(Failure) {
+        try write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        guard Glibc.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count else {
+            throw .temporary(Cause("terminal cannot be written", errno: cplatform_errno()))
+        }
     }
 }
 
-/// While it lasts, a signal that would end the program ends the reading instead, so that the echo comes back first.
+/// While it lasts, a signal that would end or stop the program ends the waiting instead, so that the echo comes back first.
 private struct Interruptions {
     private var before: [(signal: Int32, action: sigaction)] = []
+    private var mask = sigset_t()
+
+    /// The signal that came; 0 for none. Written by the signal's handler, on the only thread.
+    nonisolated(unsafe) private(set) static var last: Int32 = 0
 
     init() {
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+        Interruptions.last = 0
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] {
+            sigaddset(&signals, signal)
             var action = sigaction()
-            // Without SA_RESTART, read(2) returns EINTR.
-            action.__sigaction_handler.sa_handler = { _ in }
+            action.__sigaction_handler.sa_handler = { Interruptions.last = $0 }
             var old = sigaction()
             sigaction(signal, &action, &old)
             before.append((signal, old))
         }
+        // Held back but for the waiting, or one that comes just before it would be lost.
+        sigprocmask(SIG_BLOCK, &signals, &mask)
+    }
+
+    /// - Returns: whether there is input; otherwise a signal came.
+    func awaitInput(_ descriptor: Int32) -> Bool {
+        var awaited = fd_set()
+        // FD_SET, a macro: bits in words of C's `long`.
+        withUnsafeMutableBytes(of: &awaited) {
+            $0.bindMemory(to: Int.self)[Int(descriptor) / Int.bitWidth] |= 1 << (Int(descriptor) % Int.bitWidth)
+        }
+        var open = mask
+        for (signal, _) in before { sigdelset(&open, signal) }
+        return pselect(descriptor + 1, &awaited, nil, nil, nil, &open) > 0
     }
 
     func end() {
@@ -83,5 +123,7 @@ private struct Interruptions {
             var action = action
             sigaction(signal, &action, nil)
         }
+        var mask = mask
+        sigprocmask(SIG_SETMASK, &mask, nil)
     }
 }

@@ -200,4 +200,19 @@ import Testing
         let found = System(["svc": System.service(([System.noRoot] + auth).joined(separator: "\n"))]).findings()
         #expect(found.filter { $0.contains("pam_faillock") } == findings)
     }
+
+    @Test func `the lines to write where pam_faillock does not count are all that it needs`() throws {
+        let before = System(["svc": System.service([System.noRoot, Self.pre, "auth required pam_unix.so"].joined(separator: "\n"))])
+        let finding = try #require(before.examination().findings().first { $0.what == "pam_faillock has no authfail part" })
+        guard case .write(let lines, _) = finding.remedy else { throw Cancelled() }
+        let after = System(["svc": System.service(([System.noRoot, Self.pre] + lines).joined(separator: "\n"))])
+        #expect(after.findings() == ["note svc:2 pam_faillock counts mail logins"])
+    }
+
+    private struct Cancelled: Error {}
+
+    @Test func `a missing kind of lines is one mistake`() {
+        let system = System(["svc": System.noRoot + "\nauth required pam_unix.so\n", "other": System.service("auth required pam_deny.so").replacing(" uid >= 1000", with: " uid >= 0")])
+        #expect(system.findings() == ["warning svc no account line", "warning svc no session line"])
+    }
 }

@@ -19,6 +19,6 @@ import Testing
 
     @Test func `nothing in it steers the terminal`() {
         let finding = Finding(.note, Place("/x\u{1B}[2J", 1), "a\rb\u{9B}", why: "")
-        #expect(finding.paragraph().hasPrefix("NOTE: /x\\x1b[2J:1: a\\x0db\\x9b"))
+        #expect(finding.paragraph().hasPrefix("NOTE: /x\\x1b[2J:1: a\\x0db\\xc2\\x9b"))
     }
 }

@@ -139,6 +139,60 @@ import Testing
         #expect(run("list", "--names").output == "")
     }
 
+    /// A shell is played that has it as a job: who leads a session cannot be stopped by its terminal.
+    @Test func `who stops the program finds a terminal with echo, and is asked again`() {
+        _ = run("init")
+        let script = """
+            import os, pty, signal, sys, termios
+            signal.alarm(60)
+            shell, terminal = pty.fork()
+            if shell == 0:
+                signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+                job = os.fork()
+                if job == 0:
+                    os.setpgid(0, 0)
+                    os.tcsetpgrp(0, os.getpid())
+                    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+                    os.execv(sys.argv[1], sys.argv[1:])
+                status = os.waitpid(job, os.WUNTRACED)[1]
+                os.tcsetpgrp(0, os.getpid())
+                print("stopped", os.WIFSTOPPED(status), "echo", bool(termios.tcgetattr(0)[3] & termios.ECHO), flush=True)
+                os.tcsetpgrp(0, job)
+                os.kill(-job, signal.SIGCONT)
+                os._exit(os.waitstatus_to_exitcode(os.waitpid(job, 0)[1]))
+            answers = [b"part\\x1a", b"tanstaaf\\n", b"tanstaaf\\n"]
+            shown = b""
+            while True:
+                try:
+                    more = os.read(terminal, 1024)
+                except OSError:
+                    break
+                shown += more
+                if more.rstrip(b" ").endswith(b":") and answers:
+                    os.write(terminal, answers.pop(0))
+            print(os.waitstatus_to_exitcode(os.waitpid(shell, 0)[1]))
+            sys.stdout.flush()
+            sys.stdout.buffer.write(shown)
+            """
+        let outcome = Program(["python3", "-c", script, Stage.checkpwdctl, "set"] + places + ["alice"]).run()
+        #expect(outcome.output.hasPrefix("0\nSecret: "), "\(outcome.output)\(outcome.errors)")
+        #expect(outcome.output.contains("\r\nstopped True echo True\r\nSecret: \r\nAgain: "))
+        #expect(!outcome.output.contains("part") && !outcome.output.contains("tanstaaf"))
+        #expect(run("list", "--names").output == "alice\n")
+    }
+
+    @Test(arguments: [
+        (["secert", "list"], "Unknown command 'secert'. Did you mean 'secret'?"),
+        (["secret", "lst"], "Unknown command 'secret lst'. Did you mean 'secret list'?"),
+        (["help", "store", "reky"], "Unknown command 'store reky'. Did you mean 'store rekey'?"),
+        (["something"], "Unknown command 'something'."),
+    ])
+    func `a command that does not exist is told with the one that was meant`(arguments: [String], line: String) {
+        let outcome = Program([Stage.checkpwdctl] + arguments).run()
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.hasPrefix("Error: \(line)\n"))
+    }
+
     /// Types the answers, each when it is asked for, on a terminal of its own.
     ///
     /// - Returns: what the terminal showed.

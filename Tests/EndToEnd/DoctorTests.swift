@@ -86,6 +86,19 @@ extension OnStage {
             #expect(outcome.output.contains(": pam_unix without root\n"))
         }
 
+        @Test func `who the mail server runs pam-checkpwd as can be named, and setuid helps them`() {
+            let plain = doctor("--as", "tenant")
+            #expect(plain.output.contains(": pam_unix without root\n  pam-checkpwd runs as tenant and is not setuid:"), "\(plain.output)")
+            // Neither store nor key is theirs.
+            #expect(plain.status == 1 && plain.output.contains("WARNING: /var/lib/pam-checkpwd/secrets.mdb: closed to tenant\n"))
+
+            let folder = Folder()
+            folder.write("pam-checkpwd", [], mode: 0o4750)
+            let setuid = Program([Stage.checkpwdctl, "doctor", "--as", "tenant"]).run(environment: ["PATH": folder.path])
+            #expect(setuid.output == "pam-checkpwd: nothing is wrong (/etc/pam.d/pam-checkpwd)\n")
+            #expect(doctor("--as", "stranger").errors.hasPrefix("checkpwdctl: no such account: stranger; "))
+        }
+
         // MARK: --login
 
         @Test func `a login is tried step by step`() {
@@ -95,7 +108,7 @@ extension OnStage {
                 .map { $0.split(separator: " ").prefix(2).joined(separator: " ") }
             #expect(calls == [
                 "pam_authenticate PAM_SUCCESS", "pam_acct_mgmt PAM_SUCCESS", "pam_setcred PAM_SUCCESS",
-                "pam_open_session PAM_SUCCESS", "pam_close_session PAM_SUCCESS",
+                "pam_open_session PAM_SUCCESS", "pam_close_session PAM_SUCCESS", "pam_setcred PAM_SUCCESS",
             ])
             #expect(outcome.output.contains("    module asks, hidden: Password: "))
             #expect(outcome.output.hasSuffix("the login is accepted\n"))
@@ -130,7 +143,34 @@ extension OnStage {
             let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
             let login = try #require(object["login"] as? [String: Any])
             #expect(login["accepted"] as? Bool == true)
-            #expect((login["steps"] as? [[String: Any]])?.count == 5)
+            #expect((login["steps"] as? [[String: Any]])?.count == 6)
+        }
+
+        @Test func `credentials are taken back where no session opens`() {
+            Stage.service("no-session", "auth required pam_unix.so nodelay", "session required pam_deny.so")
+            let outcome = doctor("no-session", "--login", "alice", "--stdin", input: "pass")
+            let calls = outcome.output.split(separator: "\n").filter { $0.hasPrefix("pam_") }.map { $0.prefix { $0 != " " } }
+            #expect(calls.suffix(2) == ["pam_open_session", "pam_setcred"], "\(outcome.output)")
+            #expect(outcome.output.hasSuffix("the login is not accepted: session not opened: pam_open_session PAM_SESSION_ERR; the module says why in the system's log\n"))
+        }
+
+        /// As pam-checkpwd: initgroups comes first, and pam_group adds to it.
+        @Test func `modules see the account's groups`() {
+            Stage.service(
+                "groups", "auth required pam_unix.so nodelay", "auth optional pam_group.so",
+                "session required pam_exec.so stdout /usr/bin/id -Gn")
+            let outcome = doctor("groups", "--login", "alice", "--stdin", input: "pass")
+            #expect(outcome.output.contains("    module says: alice mailers editors\n"), "\(outcome.output)")
+        }
+
+        @Test func `a service without a file is tried only where that is allowed`() {
+            let refused = doctor("no-file", "--login", "alice", "--stdin", input: "pass")
+            #expect(refused.status == 2)
+            #expect(refused.output.contains("the login is not accepted: no service file: /etc/pam.d/no-file: "))
+            #expect(!refused.output.contains("\npam_"))
+            let tried = doctor("no-file", "--login", "alice", "--stdin", "--allow-other", input: "pass")
+            #expect(tried.output.contains("\npam_authenticate   PAM_SUCCESS "), "\(tried.output)")
+            #expect(doctor("--allow-other").status == 64)
         }
 
         @Test func `the password is asked for without echo, and never an argument`() {

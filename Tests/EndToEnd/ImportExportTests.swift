@@ -136,6 +136,15 @@ import Testing
         #expect(run("secret", "generate", "--length", "11", "dan").status == 64)
     }
 
+    @Test func `a generated secret that nobody could see is not set`() {
+        _ = run("secret", "set", "--stdin", "alice", input: "old")
+        let outcome = Program(
+            ["/bin/sh", "-c", #"exec "$0" secret generate --reveal "$@" alice >/dev/full"#, Stage.checkpwdctl] + places
+        ).run()
+        #expect(outcome.status == 111 && outcome.errors.contains("standard output cannot be written"))
+        #expect(secrets == ["alice old"])
+    }
+
     /// 'a' and a combining acute accent, and the letter that is both.
     @Test func `secrets are prepared where that is asked for`() {
         let (apart, together) = ("a\u{0301}", "\u{E1}")

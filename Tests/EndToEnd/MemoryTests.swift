@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension OnStage {
-    /// What is left in the memory of pam-checkpwd when it is about to run the program.
+    /// What is left in the memory of pam-checkpwd when it is about to run the program, and of checkpwdctl when it ends.
     @Suite(.disabled(if: Stage.isSanitized, "the sanitizer keeps freed memory")) struct MemoryTests {
         private static let password = "s3cr3t-Pa55word"
         /// One that looks like a digest.
@@ -37,9 +37,23 @@ extension OnStage {
         private func memory(
             _ bytes: [UInt8], _ arguments: [String], environment: [String: String] = [:], caller: String? = nil
         ) throws -> [UInt8] {
-            let tracer = ["strace", "-o", "/dev/null", "-e", "inject=execve:delay_enter=60s"]
             let program = caller.map { ["-u", $0, Self.setuid] } ?? [Stage.pamCheckpwd]
-            return try memory(bytes, tracer + program + arguments, environment) { try #require(held(by: $0)) }
+            return try memory(bytes, tracer("execve") + program + arguments, environment) {
+                // execve's number: x86-64's, and that of the others.
+                try #require(held(by: $0, "pam-checkpwd", at: ["59", "221"]))
+            }
+        }
+
+        /// Everything that checkpwdctl could read, when it is about to end.
+        private func memory(ofCheckpwdctl arguments: [String], input: String) throws -> [UInt8] {
+            let words = tracer("exit_group") + [Stage.checkpwdctl] + arguments
+            return try memory([], words, [:], input: Array(input.utf8)) {
+                try #require(held(by: $0, "checkpwdctl", at: ["231", "94"]))
+            }
+        }
+
+        private func tracer(_ call: String) -> [String] {
+            ["strace", "-o", "/dev/null", "-e", "inject=\(call):delay_enter=60s"]
         }
 
         /// The same of the parent that holds a session, while its program runs.
@@ -52,21 +66,19 @@ extension OnStage {
 
         /// - Parameter find: the process that is looked into, by the one that was started.
         private func memory(
-            _ bytes: [UInt8], _ words: [String], _ environment: [String: String], find: (pid_t) throws -> pid_t
+            _ bytes: [UInt8], _ words: [String], _ environment: [String: String], input: [UInt8] = [],
+            find: (pid_t) throws -> pid_t
         ) throws -> [UInt8] {
             let folder = Folder()
-            let input = folder.write("bytes", bytes)
             let null = open("/dev/null", O_RDWR | O_CLOEXEC)
-            let credentials = open(input, O_RDONLY | O_CLOEXEC)
-            defer {
-                close(null)
-                close(credentials)
-            }
+            let input = open(folder.write("input", input), O_RDONLY | O_CLOEXEC)
+            let credentials = open(folder.write("bytes", bytes), O_RDONLY | O_CLOEXEC)
+            defer { [null, input, credentials].forEach { close($0) } }
             let argv = words.map { strdup($0) } + [nil]
             let envp = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
             defer { (argv + envp).forEach { free($0) } }
             var started: pid_t = 0
-            try #require(cplatform_spawn(&started, argv, envp, [null, null, null, credentials]) == 0)
+            try #require(cplatform_spawn(&started, argv, envp, [input, null, null, credentials]) == 0)
             // With all that it started: it is the first of a session.
             defer {
                 kill(-started, SIGKILL)
@@ -75,12 +87,11 @@ extension OnStage {
             return contents(of: try find(started))
         }
 
-        /// The child of strace, once it stands at execve as pam-checkpwd; strace's own execve, of that, does not count.
-        private func held(by strace: pid_t) -> pid_t? {
+        /// The child of strace, once it stands at a call as the program; strace's own execve, of that, does not count.
+        private func held(by strace: pid_t, _ name: String, at numbers: Set<Substring>) -> pid_t? {
             child(of: strace) { child, program in
                 let call = try? String(contentsOfFile: "/proc/\(child)/syscall", encoding: .utf8).split(separator: " ").first
-                // execve's number: x86-64's, and that of the others.
-                return program.hasSuffix("pam-checkpwd") && (call == "59" || call == "221")
+                return program.hasSuffix(name) && call.map(numbers.contains) ?? false
             }
         }
 
@@ -182,6 +193,24 @@ extension OnStage {
             #expect(!holds(memory, digits.utf8))
             let key = stride(from: 0, to: 64, by: 2).map { UInt8(digits.dropFirst($0).prefix(2), radix: 16)! }
             #expect(!holds(memory, key))
+        }
+
+        @Test(arguments: [["set"], ["verify"], ["set", "--saslprep"]])
+        func `checkpwdctl leaves no secret`(command: [String]) throws {
+            let memory = try memory(ofCheckpwdctl: ["secret"] + command + ["--stdin", "memory"], input: Self.secret)
+            // The login is there: it is the right memory.
+            #expect(holds(memory, "memory".utf8))
+            #expect(!holds(memory, Self.secret.utf8))
+        }
+
+        /// The answer is what it prints; the digest alone, and the secret, are not.
+        @Test func `checkpwdctl computes an answer, and leaves neither it nor the secret`() throws {
+            let challenge = "<1896.697170952@postoffice.reston.mci.net>"
+            let memory = try memory(ofCheckpwdctl: ["respond", "--stdin", "tim", challenge], input: "tanstaaftanstaaf")
+            #expect(holds(memory, challenge.utf8))
+            #expect(!holds(memory, "tanstaaftanstaaf".utf8))
+            #expect(!holds(memory, "b913a602c7eda7a495b4e6e7334d3890".utf8))
+            #expect(!holds(memory, "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw".utf8))
         }
     }
 }

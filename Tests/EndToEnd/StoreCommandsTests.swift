@@ -103,6 +103,65 @@ import Testing
         #expect(outcome.status == 2 && outcome.errors.hasPrefix("checkpwdctl: secret is not UTF-8; "))
     }
 
+    /// C1 control characters are UTF-8, and terminals obey them.
+    @Test func `a login that a terminal would obey is shown escaped by each command`() {
+        fill()
+        let login = "\u{9B}31m\u{85}:"
+        #expect(run("set", "--stdin", login, input: "x").status == 0)
+        let escaped = #"\xc2\x9b31m\xc2\x85:"#
+        #expect(run("list").output.split(separator: "\n").last?.hasPrefix(escaped + "\t") == true)
+        #expect(run("secret", "show", login).output.hasPrefix("login\t\(escaped)\n"))
+        #expect(run("secret", "export", "--reveal", "--format", "colon").errors.hasPrefix("checkpwdctl: \(escaped): colon in login\n"))
+        for arguments in [["list", "--json"], ["secret", "show", "--json", login]] {
+            let outcome = Program([Stage.checkpwdctl] + arguments + ["-S", folder("secrets.mdb"), "-K", folder("store.key")]).run()
+            #expect(outcome.output.contains(#""login":"\u009b31m\u0085:""#))
+        }
+        // For scripts as it is, for a person not.
+        #expect(run("list", "--names").output.contains(login + "\n"))
+        let shown = Pseudoterminal.run([Stage.checkpwdctl, "list", "--names", "-S", folder("secrets.mdb"), "-K", folder("store.key")])
+        #expect(shown.contains(escaped + "\r\n") && !shown.contains("\u{9B}"))
+    }
+
+    @Test func `on a terminal a list has a head and columns`() {
+        #expect(run("init").status == 0)
+        let list = [Stage.checkpwdctl, "list", "--replay-cache", folder("cache"), "-S", folder("secrets.mdb"), "-K", folder("store.key")]
+        #expect(Pseudoterminal.run(list) == "no login has a secret\r\n")
+        #expect(run("list").output == "")
+        for login in ["al", "caf\u{E9}", "bob@example.com"] { _ = run("set", "--stdin", login, input: "x") }
+        let lines = Pseudoterminal.run(list).split(separator: "\r\n")
+        #expect(lines.count == 4 && lines[0] == "login            created               changed               last used")
+        for (line, login) in zip(lines.dropFirst(), ["al             ", "bob@example.com", "caf\u{E9}           "]) {
+            #expect(line.wholeMatch(of: /(.{15})  20\S{18}  20\S{18}  -/)?.1 == login[...])
+        }
+    }
+
+    @Test func `a list knows when a login was last used by CRAM-MD5`() throws {
+        fill()
+        let cache = folder("cache")
+        let options = ["-e", "-p", "store", "--allow-other", "-S", folder("secrets.mdb"), "-K", folder("store.key"), "--replay-cache", cache]
+        let before = Int(Date().timeIntervalSince1970)
+        let login = Login.run(try Login.cramMD5("bob", "secret of bob"), options + ["--", "/bin/true"])
+        #expect(login.status == 0, "\(login.errors)")
+        let used = try run("list", "--json", "--replay-cache", cache).output.split(separator: "\n").map { try json(String($0))["used"] as? String }
+        #expect(used.count == 2 && used[0] == nil)
+        let time = try #require(used[1].flatMap { ISO8601DateFormatter().date(from: $0) }).timeIntervalSince1970
+        #expect((before...Int(Date().timeIntervalSince1970)).contains(Int(time)))
+        #expect(run("list", "--replay-cache", cache).output.split(separator: "\n").last?.hasSuffix("\t\(used[1]!)") == true)
+    }
+
+    @Test(arguments: [
+        ["list"], ["secret", "show", "odd \"\\\u{85}\u{2028}\u{1F600}"], ["store", "check"], ["store", "stat"], ["doctor", "odd"],
+    ])
+    func `what is JSON is JSON to Python, too`(command: [String]) {
+        fill()
+        #expect(run("set", "--stdin", "odd \"\\\u{85}\u{2028}\u{1F600}", input: "x").status == 0)
+        let places = ["-S", folder("secrets.mdb"), "-K", folder("store.key")]
+        let outcome = Program([Stage.checkpwdctl] + command + ["--json"] + places).run()
+        let parse = "import json, sys\nfor line in sys.stdin: print(type(json.loads(line)).__name__)"
+        let parsed = Program(["python3", "-c", parse]).run(input: Array(outcome.output.utf8))
+        #expect(parsed.output == String(repeating: "dict\n", count: command == ["list"] ? 3 : 1), "\(outcome.output)\(parsed.errors)")
+    }
+
     /// Logins are not sealed: who can write the file can put any bytes there.
     @Test func `what somebody wrote into the file does not reach the terminal as it is`() throws {
         fill()

@@ -15,9 +15,10 @@ import Testing
         ("alice:$1$abc", "no scheme, so it is a hash; a secret has {PLAIN}"),
         ("alice:{SHA512-CRYPT}$6$x", "a hash is not a secret: SHA512-CRYPT"),
         ("alice:{CRAM-MD5}0123", "a hash is not a secret: CRAM-MD5"),
-        ("alice:{PLAIN-MD5}0123", "a hash is not a secret: PLAIN-MD5"), ("alice:{}x", "a hash is not a secret"),
-        ("alice:{\u{1b}[31m}x", #"a hash is not a secret: \x1b[31m"#),
-        ("alice:{PLAIN.rot13}x", "unknown encoding: PLAIN.rot13"), ("alice:{PLAIN.b64}x", "no base64"),
+        ("alice:{PLAIN-MD5}0123", "a hash is not a secret: PLAIN-MD5"), ("alice:{}x", "unknown scheme"), ("alice:{ssha256.HEX}00", "a hash is not a secret: SSHA256"),
+        // It may be the beginning of a password.
+        ("alice:{S3cr3t}x", "unknown scheme"), ("alice:{MD5S3cr3t}x", "unknown scheme"),
+        ("alice:{PLAIN.rot13}x", "unknown encoding"), ("alice:{PLAIN.b64}x", "no base64"),
         ("alice:{PLAIN.hex}7", "no hexadecimal"), ("alice:{PLAIN.hex}7g", "no hexadecimal"),
         ("alice:{PLAIN.hex}700a", "control byte in secret"),
     ])

@@ -172,6 +172,15 @@ import Testing
         #expect(session.close() == "rejected: server refused the login: 535 what is ******** or ********?")
     }
 
+    /// 'FsaW' stands by chance in the base64 of the message that it is sent in.
+    @Test func `a secret within the message that it is in does not bring the rest to light`() {
+        var session = Session(.plain, secret: "FsaW")
+        #expect(session.hear(all: [Self.hello, Self.all]).last == "AUTH PLAIN AGFsaWNlAEZzYVc=")
+        _ = session.shown()
+        _ = session.hear("535 AGFsaWNlAEZzYVc= RnNhVw== AFsaW\r\n")
+        #expect(session.shown().first == "S: 535 ******** ******** A********")
+    }
+
     @Test func `before it was sent a secret is not looked for`() {
         var session = Session(.plain, secret: "mail")
         _ = session.hear(Self.hello)

@@ -27,13 +27,15 @@ extension Examination {
             findings.append(
                 Finding(
                     .warning, auth[first].place, "pam_faillock has no preauth part",
-                    why: "Failures are counted, and a locked account's right password still lets in.", write: [Part.preauth]))
+                    why: "Failures are counted, and a locked account's right password still lets in. Before the line that checks the password:",
+                    write: [Part.preauth]))
         }
         if authfail.isEmpty, !preauth.isEmpty || !authsucc.isEmpty {
             findings.append(
                 Finding(
                     .warning, auth[first].place, "pam_faillock has no authfail part",
-                    why: "Nothing counts the failures: no account is ever locked.", write: [Part.authfail]))
+                    why: "Nothing counts the failures: no account is ever locked. In place of the line that checks the password:",
+                    write: Part.counted + (authsucc.isEmpty && !account ? [Part.account] : [])))
         }
         if !authfail.isEmpty, authsucc.isEmpty, !account {
             findings.append(
@@ -54,6 +56,8 @@ extension Examination {
     private enum Part {
         static let preauth = "auth     required    pam_faillock.so preauth silent"
         static let authfail = "auth     [default=die] pam_faillock.so authfail"
+        /// The line that checks the password jumps over the one that counts wrong ones.
+        static let counted = ["auth     [success=1 default=bad] pam_unix.so", authfail, "auth     required    pam_permit.so"]
         static let account = "account  required    pam_faillock.so"
     }
 
@@ -65,7 +69,7 @@ extension Examination {
                 Finding(
                     .broken, auth[index].place, "pam_faillock counts right passwords, too",
                     why: "The line is asked even where the password is right: let the line that checks it jump over this one.",
-                    write: ["auth     [success=1 default=bad] pam_unix.so", Part.authfail])
+                    write: Part.counted)
             ]
         }
         guard !Scenario(checking: .authErr).run(auth, .auth).asked.contains(where: authfail.contains) else { return [] }
@@ -73,7 +77,7 @@ extension Examination {
             Finding(
                 .warning, auth[index].place, "pam_faillock is never asked to count",
                 why: "After a wrong password the stack ends before this line.",
-                write: ["auth     [success=1 default=bad] pam_unix.so", Part.authfail])
+                write: Part.counted)
         ]
     }
 }

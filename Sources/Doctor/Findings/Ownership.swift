@@ -28,13 +28,17 @@ extension Examination {
         String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
 
+    /// A command would follow a symbolic link, to what may be somebody's for a reason.
     private func changeable(_ path: String) -> [Finding] {
+        let isLink = tree.isLink(path)
+        let hint = isLink ? " It is what a symbolic link leads to: put the file itself here." : ""
         guard let status = tree.status(path) else { return [] }
         if status.st_uid != 0, status.st_uid != geteuid() {
             return [
                 Finding(
                     .broken, Place(path), "owned by user \(status.st_uid), not by root",
-                    why: "Who owns it can change it, and so let anyone in as anybody.", run: ["chown root:root \(path)"])
+                    why: "Who owns it can change it, and so let anyone in as anybody." + hint,
+                    run: isLink ? [] : ["chown root:root \(path.shellWord)"])
             ]
         }
         let writable = status.st_mode & 0o022
@@ -44,7 +48,7 @@ extension Examination {
         return [
             Finding(
                 .broken, Place(path), "writable by \(writable & 0o002 != 0 ? "everybody" : "group \(status.st_gid)"), mode \(String(status.st_mode & 0o7777, radix: 8))",
-                why: "Who can write it can let anyone in as anybody.", run: ["chmod go-w \(path)"])
+                why: "Who can write it can let anyone in as anybody." + hint, run: isLink ? [] : ["chmod go-w \(path.shellWord)"])
         ]
     }
 }

@@ -1,3 +1,5 @@
+import ByteStrings
+
 extension Finding {
     /// A paragraph for a person to read on a terminal, of lines that are not longer than `width` if they can be broken.
     public func paragraph(width: Int = 78) -> String {
@@ -24,15 +26,8 @@ extension Finding {
 
     /// Names and lines come from files: nothing in them may steer the terminal.
     private static func printable(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
-                let digits = String(scalar.value, radix: 16)
-                result += "\\x" + (digits.count < 2 ? "0" : "") + digits
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
+        var bytes: [UInt8] = []
+        bytes.appendPrintable(Array(text.utf8))
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

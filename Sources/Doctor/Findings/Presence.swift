@@ -58,7 +58,7 @@ extension Examination {
                         Finding(
                             configuration == nil ? .broken : .note, Place(folder + name), "a service file's name has lower-case letters only",
                             why: "PAM looks for '\(service)', whatever the program calls the service: this file is never read.",
-                            run: configuration == nil ? ["mv \(folder)\(name) \(folder)\(service)"] : []))
+                            run: configuration == nil ? ["mv \((folder + name).shellWord) \((folder + service).shellWord)"] : []))
                 }
                 let suffixes = [".dpkg-new", ".dpkg-dist", ".ucf-dist", ".rpmnew", ".pacnew"]
                 if suffixes.contains(where: { name == service + $0 }) {

@@ -5,10 +5,11 @@ extension Examination {
         let account = stack(.account)
         guard !auth.isEmpty, !account.isEmpty else { return [] }
         guard admitsRoot(auth, .auth, .success), admitsRoot(account, .account, .success) else {
-            guard admitsRoot(account, .account, .success), let first = account.first else { return [] }
+            // Where there are none, those to write keep root out.
+            guard admitsRoot(account, .account, .success), let first = ownStack(.account).first else { return [] }
             return [
                 Finding(
-                    .warning, Place(path, first.route[0].line), "root is kept out by password only",
+                    .warning, first.route[0], "root is kept out by password only",
                     why: """
                         The auth lines refuse root, the account lines do not, and after CRAM-MD5 or APOP only those are asked: where \
                         root has a secret, root logs in.
@@ -21,7 +22,7 @@ extension Examination {
         let line = "required    pam_succeed_if.so uid >= 1000 uid ne 65534 quiet"
         return [
             Finding(
-                mayBeRuled ? .note : .warning, Place(path, auth[0].route[0].line),
+                mayBeRuled ? .note : .warning, auth[0].route[0],
                 mayBeRuled ? "root may be admitted: it depends on rules in other files" : "root is admitted",
                 why: """
                     Anybody on the net may try root's password here\(mayBeRuled ? ", unless \(ruleNames(auth + account)) say otherwise" : ""). \
@@ -51,6 +52,8 @@ extension Examination {
     /// Rules among the auth lines that the account lines do not have.
     func onlyForPasswords() -> [Finding] {
         let ruling: Set = ["pam_access", "pam_nologin", "pam_listfile", "pam_succeed_if", "pam_usertype", "pam_shells"]
+        // Where there are none, that is said already.
+        guard !ownStack(.account).isEmpty else { return [] }
         let names = Set(stack(.account).compactMap { $0.module?.name })
         var seen: Set<String> = []
         return ownStack(.auth).compactMap { step in

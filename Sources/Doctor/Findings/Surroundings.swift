@@ -1,79 +1,69 @@
 import ByteStrings
 import CPlatform
+import Checkpassword
 import SecretStore
-import Verdicts
 
 /// What pam-checkpwd itself meets: the side store, and the rights that it runs with.
 public struct Surroundings: Sendable {
-    private let store: StorePlace, keyFile: [UInt8]?
+    let store: StorePlace, keyFile: [UInt8]?
+    /// Who the mail server runs pam-checkpwd as; nil for who runs this.
+    private let caller: Identity?
+    private let isSetuid: Bool
 
-    /// - Parameter keyFile: nil where the key comes from elsewhere.
-    public init(store: StorePlace, keyFile: [UInt8]?) {
+    /// - Parameters:
+    ///   - keyFile: nil where the key comes from elsewhere.
+    ///   - caller: who the mail server runs pam-checkpwd as; nil for who runs this.
+    ///   - folders: where pam-checkpwd may be installed, the likeliest first.
+    public init(store: StorePlace, keyFile: [UInt8]?, caller: Identity? = nil, folders: [String] = programFolders) {
         self.store = store
         self.keyFile = keyFile
+        self.caller = caller
+        let installed = folders.lazy.compactMap { Surroundings.status(Array("\($0)/pam-checkpwd".utf8), following: true) }.first
+        isSetuid = installed.map { $0.st_mode & mode_t(S_ISUID) != 0 && $0.st_uid == 0 } ?? false
     }
 
-    /// Where pam-checkpwd is installed.
-    private static let programs = ["/usr/local/sbin/pam-checkpwd", "/usr/sbin/pam-checkpwd", "/usr/bin/pam-checkpwd"]
+    /// `$PATH`, and where an administrator's may not lead.
+    public static var programFolders: [String] {
+        let path = getenv("PATH").map { String(cString: $0) } ?? ""
+        return path.split(separator: ":").map(String.init) + ["/usr/local/sbin", "/usr/sbin", "/usr/bin"]
+    }
+
+    /// Whose rights pam-checkpwd has.
+    var user: uid_t { isSetuid ? 0 : caller?.uid ?? geteuid() }
+
+    /// What a person calls them.
+    var userName: String {
+        user == 0 ? "root" : caller.map { String(decoding: $0.login.bytes, as: UTF8.self) } ?? "user \(user)"
+    }
+
+    /// As chown(1) takes them.
+    var owner: String {
+        user == 0 ? "root:root" : caller.map { String(decoding: $0.login.bytes, as: UTF8.self).shellWord } ?? "\(user)"
+    }
 
     /// - Parameter examination: for the modules that need rights.
     public func findings(for examination: Examination) -> [Finding] {
         privacy() + rights(examination)
     }
 
-    /// Whether store and key are open to nobody else. Where there is no store there is nothing to say.
-    private func privacy() -> [Finding] {
-        var places: [([UInt8], Privacy.Kind)] = []
-        if case .file(let path) = store {
-            guard Surroundings.status(path) != nil else { return [] }
-            places = [(path, .file), (Privacy.folder(of: path), .folder)]
-        }
-        if let keyFile {
-            places += [(keyFile, .file), (Privacy.folder(of: keyFile), .folder)]
-            if Surroundings.status(keyFile) == nil {
-                return [
-                    Finding(
-                        .broken, Place(String(decoding: keyFile, as: UTF8.self)), "the store has no key",
-                        why: "No secret in it can be read: CRAM-MD5 and APOP end in exit 111. Bring the key back from its backup.")
-                ]
-            }
-        }
-        return places.compactMap { path, kind in
-            do throws(Failure) {
-                try Privacy.require(path, kind)
-                return nil
-            } catch {
-                let name = String(decoding: path, as: UTF8.self)
-                let words = String(decoding: error.cause.about.dropFirst(path.count + 2), as: UTF8.self)
-                return Finding(
-                    .broken, Place(name), "not private: \(words)",
-                    why: "Who can read it could learn secrets, who can change it could set them. pam-checkpwd refuses to use it (exit 111).",
-                    run: ["chown root:root \(name)", "chmod \(kind == .folder ? "0700" : "0600") \(name)"])
-            }
-        }
-    }
-
     /// pam_unix reads /etc/shadow as root; for others its helper checks nobody's password but the asker's own.
     private func rights(_ examination: Examination) -> [Finding] {
-        guard let step = examination.ownStack(.auth).first(where: { $0.module?.name == "pam_unix" }) else { return [] }
-        let setuid = Surroundings.programs.first {
-            Surroundings.status(Array($0.utf8)).map { $0.st_mode & mode_t(S_ISUID) != 0 && $0.st_uid == 0 } ?? false
-        }
-        guard setuid == nil, geteuid() != 0 else { return [] }
+        guard let step = examination.ownStack(.auth).first(where: { $0.module?.name == "pam_unix" }), user != 0 else { return [] }
         return [
             Finding(
                 .warning, step.place, "pam_unix without root",
                 why: """
-                    User \(geteuid()), who runs this, is not root, and pam-checkpwd is not setuid: pam_unix checks nobody's password but \
-                    the asker's own, and answers authinfo_unavail for all others. Let the mail server start pam-checkpwd as root, or \
-                    install it setuid for the server's group (docs/setuid.md).
+                    pam-checkpwd runs as \(userName)\(caller == nil ? ", as this does," : "") and is not setuid: pam_unix checks nobody's \
+                    password but the asker's own, and answers authinfo_unavail for all others. Let the mail server start pam-checkpwd \
+                    as root, or install it setuid for the server's group (docs/setuid.md).\
+                    \(caller == nil ? " Where the server runs as somebody else, --as names them." : "")
                     """,
                 run: ["make install SETUID_GROUP=<the server's group>"])
         ]
     }
 
-    private static func status(_ path: [UInt8]) -> stat? {
+    static func status(_ path: [UInt8], following: Bool = false) -> stat? {
         var status = stat()
-        return path.withCString({ lstat($0, &status) }) == 0 ? status : nil
+        return path.withCString({ following ? stat($0, &status) : lstat($0, &status) }) == 0 ? status : nil
     }
 }

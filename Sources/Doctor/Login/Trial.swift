@@ -1,6 +1,10 @@
+import Bridge
 import ByteStrings
+import CPlatform
+import Checkpassword
 import Credentials
 import PAM
+import SecretStore
 import Verdicts
 
 /// A login that is tried, to see what PAM makes of it: real, with all that modules do on such an occasion.
@@ -11,7 +15,7 @@ public struct Trial: Sendable {
         public let call: String
         /// `PAM_SUCCESS`.
         public let code: String
-        /// What that means; the cause, where it failed.
+        /// What that means.
         public let words: String
         /// What modules asked and said meanwhile: `module says`, and the text.
         public let messages: [(style: String, text: [UInt8])]
@@ -19,67 +23,69 @@ public struct Trial: Sendable {
         public let duration: Duration
     }
 
-    public private(set) var steps: [Step] = []
+    public let steps: [Step]
     /// Why the login was not accepted, or nil where it was.
     public private(set) var failure: Failure?
 
-    /// Logs in, opens a session and closes it, in the order of pam-checkpwd.
+    /// Has pam-checkpwd's own code decide a password login, session included.
     ///
-    /// - Parameters:
-    ///   - terminal: what PAM is told for a terminal.
-    ///   - remoteHost: whence the login seems to come; may be empty.
-    public init(
-        of login: Login, password: borrowing Secret, with service: Service, terminal: [UInt8] = [UInt8]("checkpassword"),
-        remoteHost: [UInt8] = []
-    ) {
+    /// Root takes on the account's groups, as pam-checkpwd does, and keeps them: whoever tries has nothing else to do. Anybody
+    /// else stays who they are, as pam-checkpwd does with `--noenv`.
+    ///
+    /// - Parameter allowsOther: whether a service without a file of its own is tried, too.
+    public init(of login: Login, password: borrowing Secret, with service: Service, allowsOther: Bool = false) {
         let minutes = Minutes()
+        // The store is not asked: it is a password.
+        var policy = Policy(
+            service: service, store: .standard, storeKeys: .standard(credentials: nil), replayCache: nil, remoteHost: [],
+            terminal: [UInt8]("checkpassword"), trace: Trace { minutes.note($0, $1) })
+        policy.allowsOther = allowsOther
+        policy.takeover = geteuid() == 0 ? .become : .stay
         do throws(Failure) {
-            var transaction = try Transaction(service: service, login: login, trace: Trace { minutes.note($0, $1) })
-            try transaction.set(.remoteHost, remoteHost)
-            try transaction.set(.terminal, terminal)
-            try transaction.set(.remoteUser, login.bytes)
-            minutes.clear()
-            try password.withUnsafeBytes { (password) throws(Failure) in
-                try step(minutes) { () throws(Failure) in try transaction.authenticate(password: password) }
-            }
-            try step(minutes) { () throws(Failure) in try transaction.checkAccount() }
-            try step(minutes) { () throws(Failure) in try transaction.establishCredentials() }
-            try step(minutes) { () throws(Failure) in try transaction.openSession() }
-            try step(minutes) { () throws(Failure) in try transaction.closeSession() }
+            _ = try decide(try Trial.request(login, password), policy)
         } catch {
             failure = error
         }
+        steps = minutes.steps
     }
 
-    private mutating func step(_ minutes: Minutes, _ call: () throws(Failure) -> Void) throws(Failure) {
-        let clock = ContinuousClock()
-        let start = clock.now
-        var problem: Failure?
-        do throws(Failure) { try call() } catch { problem = error }
-        let duration = clock.now - start
-        var notes = minutes.taken()
-        // Last of all the call itself, with its code.
-        guard let last = notes.popLast() else { return }
-        steps.append(
-            Step(
-                call: last.style, code: String(decoding: last.text, as: UTF8.self),
-                words: problem.map { "\($0.cause.what)" } ?? "success", messages: notes, duration: duration))
-        if let problem { throw problem }
+    /// What a server without a challenge sends: `login NUL password NUL`.
+    private static func request(_ login: Login, _ password: borrowing Secret) throws(Failure) -> Request {
+        var text = WipedText(capacity: login.bytes.count + password.count + 2)
+        text.append(login.bytes)
+        text.append(0)
+        password.withUnsafeBytes { text.append($0) }
+        text.append(0)
+        return try Request(text.withUnsafeBytes { Secret(copying: $0) })
     }
 }
 
-/// What is heard during a call.
+/// What is heard of the calls.
 ///
 /// Sound to send: PAM calls us back on the thread that called it, and on no other.
 private final class Minutes: @unchecked Sendable {
-    private var notes: [(style: String, text: [UInt8])] = []
+    private(set) var steps: [Trial.Step] = []
+    private var messages: [(style: String, text: [UInt8])] = []
+    private var start = ContinuousClock.now
 
-    func note(_ what: StaticString, _ about: [UInt8]) { notes.append(("\(what)", about)) }
+    func note(_ what: StaticString, _ about: [UInt8]) {
+        let what = "\(what)"
+        guard what.hasPrefix("pam_") else { return messages.append((what, about)) }
+        let now = ContinuousClock.now
+        // Items are set before the first question, and tell nobody anything.
+        if what != "pam_set_item" {
+            steps.append(
+                Trial.Step(
+                    call: what, code: String(decoding: about, as: UTF8.self), words: Minutes.words(about), messages: messages,
+                    duration: now - start))
+        }
+        messages = []
+        start = now
+    }
 
-    func clear() { notes = [] }
-
-    func taken() -> [(style: String, text: [UInt8])] {
-        defer { notes = [] }
-        return notes
+    private static func words(_ name: [UInt8]) -> String {
+        // The codes of pam(3) are small.
+        let code = (0..<64).lazy.map { ReturnCode(rawValue: $0) }.first { name == [UInt8]($0.name) }
+        return code.map { "\($0.what)" } ?? ""
     }
 }

@@ -49,6 +49,11 @@ public struct FileTree: Sendable {
         return stat(root + path, &status) == 0 ? status : nil
     }
 
+    func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(root + path, &status) == 0 && status.st_mode & mode_t(S_IFMT) == mode_t(S_IFLNK)
+    }
+
     func isFolder(_ path: String) -> Bool {
         status(path).map { $0.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR) } ?? false
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ByteStrings
+import Checkpassword
 import Credentials
 import Doctor
 import PAM
@@ -19,6 +20,14 @@ struct DoctorCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Try a real login as well, and show each step of it.", valueName: "name"))
     var login: String?
 
+    @Flag(help: "Try it also where the service has no file of its own, as pam-checkpwd's --allow-other does.")
+    var allowOther = false
+
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("Who the mail server runs pam-checkpwd as. (default: who runs this)", valueName: "user"))
+    var callerName: String?
+
     @OptionGroup var source: SecretSource
     @OptionGroup var options: StoreOptions
 
@@ -27,6 +36,7 @@ struct DoctorCommand: ParsableCommand {
 
     func validate() throws {
         if source.stdin, login == nil { throw ValidationError("--stdin is the password of --login.") }
+        if allowOther, login == nil { throw ValidationError("--allow-other is for --login.") }
     }
 
     func run() throws {
@@ -35,7 +45,7 @@ struct DoctorCommand: ParsableCommand {
             let service = try Service([UInt8](service.utf8))
             let examination = Examination(of: service)
             let keyFile: [UInt8]? = if case .file(let path) = options.keys { path } else { nil }
-            let surroundings = Surroundings(store: options.place, keyFile: keyFile).findings(for: examination)
+            let surroundings = Surroundings(store: options.place, keyFile: keyFile, caller: try caller()).findings(for: examination)
             let findings = (examination.findings() + surroundings).sorted { $0.severity > $1.severity }
             let report = DoctorReport(examination, findings)
             if !json { try report.print() }
@@ -46,8 +56,17 @@ struct DoctorCommand: ParsableCommand {
         guard status == 0 else { throw ExitCode(status) }
     }
 
+    private func caller() throws(Failure) -> Identity? {
+        guard let callerName else { return nil }
+        let name = [UInt8](callerName.utf8)
+        guard let caller = try Identity.find(Login(name)) else {
+            throw .misused(Cause("no such account", about: name, remedy: "--as names who the mail server runs pam-checkpwd as"))
+        }
+        return caller
+    }
+
     private func tried(_ service: Service) throws(Failure) -> Trial? {
         guard let login else { return nil }
-        return Trial(of: Login([UInt8](login.utf8)), password: try source.read(twice: false), with: service)
+        return Trial(of: Login([UInt8](login.utf8)), password: try source.read(twice: false), with: service, allowsOther: allowOther)
     }
 }

@@ -19,7 +19,9 @@ struct ExportSecrets: ParsableCommand {
     @Option(help: "The file's format.")
     var format = Format.jsonLines
 
-    @Option(name: [.short, .long], help: "The file to write, mode 0600; it must not exist.", completion: .file())
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The file to write, mode 0600; it must not exist.", valueName: "file"), completion: .file())
     var output: String?
 
     @Flag(help: "Write to a terminal, too, and without a warning that it is clear text.")
@@ -28,7 +30,7 @@ struct ExportSecrets: ParsableCommand {
     func run() throws {
         try failing { () throws(Failure) in
             if !reveal {
-                guard output != nil || isatty(1) != 1 else {
+                guard output != nil || !Output.isTerminal else {
                     throw .misused(
                         Cause(
                             "secrets are not shown on a terminal",
@@ -48,7 +50,7 @@ struct ExportSecrets: ParsableCommand {
                     try format.write(ExportSecrets.entry(entry, secret), to: &text)
                 } catch {
                     refused += 1
-                    StandardError.write(entry.login.bytes + [UInt8](": ") + error.sentence, from: "checkpwdctl")
+                    StandardError.write(Output.printable(entry.login.bytes) + [UInt8](": ") + error.sentence, from: "checkpwdctl")
                 }
                 if text.count >= 32 * 1024 { try file.write(&text) }
             }

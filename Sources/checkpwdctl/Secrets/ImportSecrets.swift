@@ -45,7 +45,7 @@ struct ImportSecrets: ParsableCommand {
             var reader = EntryReader(input.descriptor, as: format)
             var progress = Progress(size: input.size)
             let tally = try importing.run(&reader, &progress) { line, reason in
-                StandardError.write(input.name + [UInt8](": line \(line): ".utf8) + reason, from: "checkpwdctl")
+                StandardError.write(Output.printable(input.name) + [UInt8](": line \(line): ".utf8) + reason, from: "checkpwdctl")
             }
             let verb = dryRun ? "would be imported" : "imported"
             try Output.write([UInt8]("\(tally.imported) \(verb), \(tally.kept) kept, \(tally.refused) refused".utf8))

@@ -10,16 +10,17 @@ struct ListSecrets: ParsableCommand {
         commandName: "list",
         abstract: "Print every login that has a secret, one a line: login, created, changed, last used.",
         discussion: """
-            Tabs are between them. A login was last used by CRAM-MD5 or APOP, as far back as the replay cache remembers: \
+            Tabs are between them, but on a terminal, where they stand in columns. A login was last used by CRAM-MD5 or APOP, as far back as the replay cache remembers: \
             for as long as a challenge is good.
             """)
 
     @OptionGroup var options: StoreOptions
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             The folder of pam-checkpwd's replay cache. (default: \(ReplayCache.defaultFolder), or the store's database)
-            """)
+            """, valueName: "folder"))
     var replayCache: String?
 
     @Flag(help: "Print the logins alone.")
@@ -36,42 +37,63 @@ struct ListSecrets: ParsableCommand {
         try failing { () throws(Failure) in
             let keeper = options.keeper
             let entries = try keeper.entries()
-            let uses = names ? [:] : try keeper.store.replayCache(in: replayCache.map { [UInt8]($0.utf8) }).lastUses()
-            var unprintable = 0
-            for entry in entries {
-                let used = uses[entry.login.bytes]
-                if names {
-                    // Nothing that a script could take for another login.
-                    guard !entry.login.hasControlByte else {
-                        unprintable += 1
-                        continue
-                    }
-                    try Output.write(entry.login.bytes)
-                } else if json {
+            guard !names else { return try ListSecrets.write(names: entries.map(\.login)) }
+            let uses = try keeper.store.replayCache(in: replayCache.map { [UInt8]($0.utf8) }).lastUses()
+            if json {
+                for entry in entries {
                     try Output.write(
                         JSON.object([
                             ("login", .bytes(entry.login.bytes)), ("created", .time(entry.created)),
-                            ("changed", .time(entry.changed)), ("used", .time(used)),
+                            ("changed", .time(entry.changed)), ("used", .time(uses[entry.login.bytes])),
                         ]))
-                } else {
-                    let times = [entry.created, entry.changed, used].map { "\t" + Timestamp.text($0) }
-                    try Output.write(ListSecrets.printable(entry.login) + [UInt8](times.joined().utf8))
                 }
-            }
-            guard unprintable == 0 else {
-                throw .rejected(
-                    Cause(
-                        "logins with control bytes left out", about: [UInt8](decimal: unprintable),
-                        remedy: "the store is damaged, or somebody wrote into it; store check"))
+            } else {
+                // Logins are not sealed: one may be somebody's who wrote into the file, for a terminal to obey.
+                try ListSecrets.write(
+                    rows: entries.map { entry in
+                        [Output.printable(entry.login.bytes)]
+                            + [entry.created, entry.changed, uses[entry.login.bytes]].map { [UInt8](Timestamp.text($0).utf8) }
+                    })
             }
         }
     }
 
-    /// Keys are not sealed: one that no login can have is somebody's who wrote into the file, for a terminal to obey.
-    private static func printable(_ login: Login) -> [UInt8] {
-        guard login.hasControlByte || !login.bytes.withUnsafeBytes(UTF8Text.isValid) else { return login.bytes }
-        var text: [UInt8] = []
-        text.appendReadable(login.bytes)
-        return text
+    /// For scripts with tabs between, for a person in columns, with a head.
+    private static func write(rows: [[[UInt8]]]) throws(Failure) {
+        guard Output.isTerminal else {
+            for row in rows { try Output.write(Array(row.joined(separator: [UInt8]("\t")))) }
+            return
+        }
+        guard !rows.isEmpty else { return try Output.write([UInt8]("no login has a secret")) }
+        let table = [["login", "created", "changed", "last used"].map { [UInt8]($0.utf8) }] + rows
+        let width = table.map { characters(in: $0[0]) }.max() ?? 0
+        for row in table {
+            let login = row[0] + [UInt8](repeating: UInt8(ascii: " "), count: width - characters(in: row[0]))
+            // The times are of one width, but for a hyphen in the last place and the head.
+            let times = row[1...].map { $0 + [UInt8](repeating: UInt8(ascii: " "), count: 20 - $0.count) }
+            var line = Array(([login] + times).joined(separator: [UInt8]("  ")))
+            while line.last == UInt8(ascii: " ") { line.removeLast() }
+            try Output.write(line)
+        }
+    }
+
+    private static func characters(in text: [UInt8]) -> Int { String(decoding: text, as: UTF8.self).count }
+
+    private static func write(names: [Login]) throws(Failure) {
+        var unprintable = 0
+        for name in names {
+            // Nothing that a script could take for another login.
+            guard !name.hasControlByte else {
+                unprintable += 1
+                continue
+            }
+            try Output.write(Output.isTerminal ? Output.printable(name.bytes) : name.bytes)
+        }
+        guard unprintable == 0 else {
+            throw .rejected(
+                Cause(
+                    "logins with control bytes left out", about: [UInt8](decimal: unprintable),
+                    remedy: "the store is damaged, or somebody wrote into it; store check"))
+        }
     }
 }

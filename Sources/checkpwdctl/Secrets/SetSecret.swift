@@ -8,9 +8,9 @@ struct SetSecret: ParsableCommand {
         discussion: "Asks for it twice on the terminal, without echo.")
 
     @OptionGroup var store: WritableStoreOptions
-    @OptionGroup var login: LoginArgument
     @OptionGroup var source: SecretSource
     @OptionGroup var preparation: Preparation
+    @OptionGroup var login: LoginArgument
 
     func run() throws {
         try failing { () throws(Failure) in

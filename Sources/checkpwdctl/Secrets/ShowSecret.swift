@@ -10,13 +10,14 @@ struct ShowSecret: ParsableCommand {
         commandName: "show", abstract: "Print what is known of a login: when its secret was set, and under which key.")
 
     @OptionGroup var options: StoreOptions
-    @OptionGroup var login: LoginArgument
 
     @Flag(help: "Print the secret itself, and nothing else.")
     var reveal = false
 
     @Flag(help: "Print a JSON object.")
     var json = false
+
+    @OptionGroup var login: LoginArgument
 
     func validate() throws {
         if reveal, json { throw ValidationError("--reveal and --json exclude each other.") }
@@ -38,7 +39,7 @@ struct ShowSecret: ParsableCommand {
                         ("changed", .time(entry.changed)), ("key", .bytes(key)),
                     ]))
             } else {
-                try Output.write([UInt8]("login\t") + entry.login.bytes)
+                try Output.write([UInt8]("login\t") + Output.printable(entry.login.bytes))
                 try Output.write([UInt8]("created\t\(Timestamp.text(entry.created))".utf8))
                 try Output.write([UInt8]("changed\t\(Timestamp.text(entry.changed))".utf8))
                 try Output.write([UInt8]("key\t") + key)

@@ -10,8 +10,8 @@ struct VerifySecret: ParsableCommand {
         discussion: "Asks for it on the terminal, without echo.")
 
     @OptionGroup var options: StoreOptions
-    @OptionGroup var login: LoginArgument
     @OptionGroup var source: SecretSource
+    @OptionGroup var login: LoginArgument
 
     func run() throws {
         try failing { () throws(Failure) in
