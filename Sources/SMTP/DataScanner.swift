@@ -9,6 +9,8 @@ struct DataScanner: Sendable {
         case end(Int)
         /// A CR without LF, or an LF without CR: some servers take that for the end of a line, others do not.
         case bareLineEnd
+        /// A byte that no message has (RFC 2045 section 2.8), and at which some readers end a line.
+        case nul
         /// Nothing can be said yet: the only byte is a CR.
         case more
     }
@@ -26,6 +28,17 @@ struct DataScanner: Sendable {
 
     /// - Parameter bytes: what came in and was not consumed.
     mutating func next(_ bytes: UnsafeRawBufferPointer) -> Found {
+        guard let nul = bytes.firstIndex(of: 0, from: 0, to: bytes.count) else { return follow(bytes) }
+        let found = follow(UnsafeRawBufferPointer(rebasing: bytes[..<nul]))
+        // What comes after the end is no part of the message; and of two faults the first counts.
+        return switch found {
+        case .end, .bareLineEnd: found
+        case .text, .more, .nul: .nul
+        }
+    }
+
+    /// Lines may be of any length: how long one may be, the one behind knows.
+    private mutating func follow(_ bytes: UnsafeRawBufferPointer) -> Found {
         var start = 0
         while let lf = bytes.firstIndex(of: UInt8(ascii: "\n"), from: start, to: bytes.count) {
             guard bytes.firstIndex(of: UInt8(ascii: "\r"), from: start, to: lf) == lf - 1, lf > start else {
