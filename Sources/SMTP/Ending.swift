@@ -7,6 +7,8 @@ public enum Ending: Equatable, Sendable {
     case tlsFailed
     case tooManyFailures
     case bareLineEnd
+    /// In a message.
+    case nul
     case idle
     case tooLong
     /// The server stops.
@@ -21,6 +23,7 @@ public enum Ending: Equatable, Sendable {
         case .tlsFailed: "tls-failed"
         case .tooManyFailures: "too-many-failed-logins"
         case .bareLineEnd: "bare-line-end"
+        case .nul: "nul"
         case .idle: "idle"
         case .tooLong: "session-time"
         case .draining: "shutdown"

@@ -14,6 +14,8 @@ public enum Loss: Equatable, Sendable {
     case nonsense
     /// It said something when nothing was asked.
     case outOfStep
+    /// It said nothing for too long when something was asked, or took nothing of a message.
+    case silent
 
     public var words: StaticString {
         switch self {
@@ -24,6 +26,7 @@ public enum Loss: Equatable, Sendable {
         case .closing: "closing"
         case .nonsense: "nonsense"
         case .outOfStep: "out-of-step"
+        case .silent: "silent"
         }
     }
 }

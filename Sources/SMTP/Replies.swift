@@ -39,6 +39,7 @@ extension Reply {
     static let unreadableSender = Reply("553 5.1.7 sender address cannot be compared with the login")
     static let bareInCommand = Reply("500 5.5.2 bare CR or LF in a command, closing connection")
     static let bareInMessage = Reply("554 5.6.0 bare CR or LF in the message, closing connection")
+    static let nulInMessage = Reply("554 5.6.0 NUL in the message, closing connection")
 }
 
 // The rest of SMTP.

@@ -81,6 +81,7 @@ extension Session {
             case .draining: .draining
             case .earlyTalker: .earlyTalker
             case .bareLineEnd: .bareInCommand
+            case .nul: .nulInMessage
             case .tooManyFailures: .tooManyFailures
             case .quit, .clientGone, .tlsFailed: .goodbye(policy.hostname)
             case .behind: .noBehind

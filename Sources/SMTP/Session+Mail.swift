@@ -76,6 +76,9 @@ extension Session {
         case .bareLineEnd:
             consumed = bytes.count
             return close(.bareLineEnd, .bareInMessage)
+        case .nul:
+            consumed = bytes.count
+            return close(.nul, .nulInMessage)
         }
     }
 

@@ -94,6 +94,14 @@ public struct Session: Sendable {
         }
     }
 
+    /// Whether the next word is the one behind's.
+    public var wantsReply: Bool {
+        switch state {
+        case .opening, .following: true
+        case .command, .exchange, .deciding, .handshake, .data, .closed: false
+        }
+    }
+
     /// Whether the one behind is to be there. Where it is and is not to be, it should be left.
     public var wantsBehind: Bool {
         switch state {

@@ -19,8 +19,6 @@ final class BehindHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        // The session may have ended while this was opened.
-        if hasLeft { context.close(promise: nil) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -28,6 +26,8 @@ final class BehindHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        // The session may have ended while this was opened. Not to be closed earlier: NIO expects a channel that is being
+        // set up to be open.
         if hasLeft { context.close(promise: nil) } else { context.read() }
     }
 

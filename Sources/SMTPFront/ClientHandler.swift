@@ -6,35 +6,35 @@ import SMTP
 final class ClientHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    /// When the client is greeted.
+    /// When the client is greeted, once TLS is active where that comes first.
     enum Greeting {
         /// When it was watched for as long as the limits say.
         case watching
         /// At once: it need not be a client that can be told from others by its manners.
         case atOnce
-        /// When TLS is active, which it is before anything is said.
-        case afterHandshake
     }
 
     private let driver: SessionDriver
+    private let wrapsTLS: Bool
     private let greeting: Greeting
 
-    init(_ driver: SessionDriver, _ greeting: Greeting) {
+    /// - Parameter wrapsTLS: whether TLS begins before anything is said.
+    init(_ driver: SessionDriver, wrapsTLS: Bool, _ greeting: Greeting) {
         self.driver = driver
+        self.wrapsTLS = wrapsTLS
         self.greeting = greeting
     }
 
     func channelActive(context: ChannelHandlerContext) {
         driver.began()
-        switch greeting {
-        case .atOnce: driver.greet()
-        case .afterHandshake: context.read()
-        case .watching:
-            let delay = driver.service.limits.greetingDelay
-            guard delay > .zero else { return driver.greet() }
-            context.read()
-            context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [driver] in driver.greet() }
-        }
+        if wrapsTLS { context.read() } else { greet(context) }
+    }
+
+    private func greet(_ context: ChannelHandlerContext) {
+        let delay = driver.service.limits.greetingDelay
+        guard case .watching = greeting, delay > .zero else { return driver.greet() }
+        context.read()
+        context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [driver] in driver.greet() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -58,7 +58,7 @@ final class ClientHandler: ChannelInboundHandler {
         // The client has said all it will. It may still read: `printf ... | smtp-auth` gets its replies.
         case ChannelEvent.inputClosed: driver.inputEnded()
         case TLSUserEvent.handshakeCompleted:
-            if case .afterHandshake = greeting { driver.greet() } else { driver.secured() }
+            if wrapsTLS { greet(context) } else { driver.secured() }
         case is Service.Draining: driver.end(.draining)
         default: break
         }

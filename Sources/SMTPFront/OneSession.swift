@@ -27,6 +27,8 @@ public enum OneSession {
         _ service: Service, input: Int32, output: Int32, client: Client, group: any EventLoopGroup,
         occupancy: Occupancy = Occupancy(most: 1, mostPerAddress: 1), wrapsTLS: Bool = false
     ) -> EventLoopFuture<Void> {
+        // Not so in `printf ... | smtp-auth`, which cannot wait.
+        let greeting: ClientHandler.Greeting = isSocket(input) ? .watching : .atOnce
         let eventLoop = group.next()
         let over = eventLoop.makePromise(of: Void.self)
         NIOPipeBootstrap(group: eventLoop)
@@ -37,12 +39,18 @@ public enum OneSession {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     _ = occupancy.enter(channel)
-                    try service.serve(channel, client: client, wrapsTLS: wrapsTLS, greeting: .atOnce, over: over)
+                    try service.serve(channel, client: client, wrapsTLS: wrapsTLS, greeting: greeting, over: over)
                 }
             }
             .takingOwnershipOfDescriptors(input: input, output: output)
             .whenFailure { over.fail($0) }
         return over.futureResult
+    }
+
+    /// fstat(2).
+    private static func isSocket(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
     }
 
     /// Moves a descriptor to a higher number, close-on-exec, and leaves `/dev/null` in its place.

@@ -7,7 +7,7 @@ extension Service {
     /// - Parameters:
     ///   - client: nil where the channel knows both ends.
     ///   - wrapsTLS: whether TLS begins before anything is said (RFC 8314 section 3.3).
-    ///   - greeting: when the client is greeted, where it is not after TLS.
+    ///   - greeting: when the client is greeted.
     ///   - over: kept when nothing more can happen.
     func serve(
         _ channel: any Channel, client: Client? = nil, wrapsTLS: Bool = false,
@@ -15,8 +15,7 @@ extension Service {
     ) throws {
         let driver = SessionDriver(self, channel, client: client ?? Client(channel), isTLS: wrapsTLS, over: over)
         if wrapsTLS, let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
-        try channel.pipeline.syncOperations.addHandler(
-            ClientHandler(driver, wrapsTLS ? .afterHandshake : greeting))
+        try channel.pipeline.syncOperations.addHandler(ClientHandler(driver, wrapsTLS: wrapsTLS, greeting))
     }
 
     /// A channel to a client for which there is no place.

@@ -1,21 +1,22 @@
 import NIOCore
 import SMTP
 
-/// Ends a session that lasts too long, or in which nothing is said.
+/// Ends a session that lasts too long, or in which whoever has the word says nothing.
 final class SessionClock {
     weak var driver: SessionDriver?
     private let eventLoop: any EventLoop
     private let limits: Limits
-    private var lastHeard = NIODeadline.now()
+    private var lastHeard: NIODeadline
     private var tasks: [Scheduled<Void>] = []
 
     init(_ eventLoop: any EventLoop, _ limits: Limits) {
         self.eventLoop = eventLoop
         self.limits = limits
+        lastHeard = eventLoop.now
     }
 
     /// Either side said something.
-    func heard() { lastHeard = .now() }
+    func heard() { lastHeard = eventLoop.now }
 
     func start() {
         heard()
@@ -34,16 +35,17 @@ final class SessionClock {
         tasks = []
     }
 
-    /// Looks after some time whether anything was heard in it. So nothing is scheduled anew for each read.
+    /// Looks after some time whether anything was heard in it. So nothing is scheduled anew for each read. It looks again
+    /// before any limit is over, since by then somebody else may have the word.
     private func watch(_ time: TimeAmount) {
-        let task = after(time) { driver in
-            let rest = self.lastHeard + self.limits.idle - .now()
-            if rest > .zero {
-                self.watch(rest)
-            } else if driver.isBusy {
-                self.watch(self.limits.idle)
-            } else {
-                driver.end(.idle)
+        let task = after(min(time, limits.idle, limits.behind)) { driver in
+            let silence = self.eventLoop.now - self.lastHeard
+            switch driver.awaited {
+            case .client where silence >= self.limits.idle: driver.end(.idle)
+            case .behind where silence >= self.limits.behind: driver.behindIsSilent()
+            case .client: self.watch(self.limits.idle - silence)
+            case .behind: self.watch(self.limits.behind - silence)
+            case .ourselves: self.watch(self.limits.idle)
             }
         }
         tasks = tasks.prefix(1) + [task]

@@ -124,13 +124,29 @@ final class SessionDriver {
         tellIfOver()
     }
 
+    func behindIsSilent() {
+        act(on: session.lost(.silent))
+    }
+
     /// The session is to end, whatever it does.
     func end(_ ending: Ending) {
         act(on: session.end(ending))
     }
 
-    /// Whether somebody else than the client is waited for.
-    var isBusy: Bool { isChecking || isPaused }
+    /// Who has to do something before the session can go on.
+    enum Awaited {
+        case client
+        case behind
+        /// The auth command, or a pause: each has a limit of its own.
+        case ourselves
+    }
+
+    var awaited: Awaited {
+        if isChecking || isPaused { return .ourselves }
+        // Who does not read what it is told holds up everything else.
+        guard channel.isWritable else { return .client }
+        return session.wantsReply || !behind.isWritable ? .behind : .client
+    }
 
     /// Gives the session what is there, as long as it takes it, then asks for more.
     func proceed() {

@@ -34,6 +34,11 @@ struct NetworkRole {
             occupancy: Occupancy(
                 most: options.limits.maxConnections.number, mostPerAddress: options.limits.maxPerAddress.number),
             asksForOffer: options.behind.offer == nil, drainTimeout: options.limits.drainTimeout.amount, logger: logger)
+        // One session on standard input would say so to each client.
+        if options.behind.hidesStrangers, !listeners.isEmpty {
+            logger.warning(
+                "clients that have not logged in look like this machine to the server behind; it must not relay for this machine, or --xclient must tell it")
+        }
         serving.begin(on: listeners, wrapsTLS: options.tls.tlsWrap, metrics: metrics)
         return link.run(serving.take) ? 0 : 111
     }

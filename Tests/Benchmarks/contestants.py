@@ -7,6 +7,8 @@ from server import LOGIN, PASSWORD, ROOT, Server
 # What an authentication is by, and by which PAM service where it is PAM.
 KINDS = {"cram": "CRAM-MD5", "permit": "PLAIN", "unix": "PLAIN"}
 MANY = 4000
+# Processes that ask PAM, of those who keep some.
+WORKERS = 30
 
 
 class SMTPAuth(Server):
@@ -44,7 +46,7 @@ disable_plaintext_auth = no
 auth_mechanisms = {KINDS[self.kind].lower()}
 auth_failure_delay = 0
 auth_cache_size = 0
-auth_worker_max_count = 30
+auth_worker_max_count = {WORKERS}
 default_process_limit = {MANY}
 default_client_limit = {2 * MANY}
 default_vsz_limit = 0
@@ -148,4 +150,6 @@ proxymap unix - - n - - proxymap
                 ["saslpasswd2", "-p", "-c", "-u", "mail.example.com", LOGIN], input=PASSWORD.encode(), check=True)
             subprocess.run(["chgrp", "postfix", "/etc/sasldb2"], check=True)
         elif self.kind != "relay":
-            self.helpers.append(self.start("saslauthd", "-d", "-a", "pam", "-m", self.folder, "-n", "5"))
+            # It stays in the foreground for debugging only, which costs; so it is a daemon, known by its file.
+            subprocess.run(["saslauthd", "-a", "pam", "-m", self.folder, "-n", str(WORKERS)], check=True)
+            self.helpers.append(int((self.folder / "saslauthd.pid").read_text()))

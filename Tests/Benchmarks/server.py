@@ -38,6 +38,7 @@ class Server:
         self.kind, self.relay, self.folder, self.port = kind, relay, pathlib.Path(folder), free_port()
         self.folder.mkdir(parents=True)
         self.folder.chmod(0o755)
+        # Their numbers: they are nobody's children.
         self.helpers = []
         self.process = self.start(*self.command())
         wait_for(self.port, self.process)
@@ -48,9 +49,10 @@ class Server:
             stderr=open(self.folder / "errors", "a"), start_new_session=True)
 
     def stop(self):
-        for process in [self.process, *self.helpers]:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        for helper in self.helpers:
+            os.kill(helper, signal.SIGTERM)
 
     def memory(self):
         """KiB: what all its processes have for themselves, and their part of what they share (PSS)."""
@@ -62,7 +64,7 @@ class Server:
                 except (FileNotFoundError, ProcessLookupError):
                     continue
                 children.setdefault(int(parent), []).append(int(entry))
-        ours = [self.process.pid, *(helper.pid for helper in self.helpers)]
+        ours = [self.process.pid, *self.helpers]
         for pid in ours:
             ours.extend(children.get(pid, []))
             try:

@@ -92,7 +92,7 @@ struct FuzzedSession {
         var consumed = 0
         var action = Session.Action.none
         client.withUnsafeBytes { action = session.client($0, consumed: &consumed) }
-        if session.ending != .bareLineEnd, client.prefix(consumed).last == UInt8(ascii: "\n") { asked += 1 }
+        if session.ending != .bareLineEnd, session.ending != .nul, client.prefix(consumed).last == UInt8(ascii: "\n") { asked += 1 }
         client.removeFirst(consumed)
         return try take(action) || consumed > 0
     }
@@ -162,6 +162,7 @@ private struct FollowedMessage {
     mutating func take(_ bytes: ArraySlice<UInt8>) throws -> Bool {
         for byte in bytes {
             try require(isOpen, "something after the end of a message")
+            try require(byte != 0, "a NUL was passed on")
             try require((last.last == 13) == (byte == 10), "a bare line end was passed on")
             last = last.suffix(4) + [byte]
             if last == [13, 10, 46, 13, 10] { isOpen = false }

@@ -15,9 +15,9 @@ enum SMTPFuzz {
         let cut = try play(pieces, cuttingAt: 1)
         try require(whole.session.ending == cut.session.ending, "the end depends on how the stream is cut")
         try require(whole.toClient == cut.toClient, "replies depend on how the stream is cut")
-        // A bare line end takes with it what came in one piece with it.
+        // A bare line end, or a NUL, takes with it what came in one piece with it.
         try require(
-            whole.session.ending == .bareLineEnd
+            whole.session.ending == .bareLineEnd || whole.session.ending == .nul
                 ? cut.toBehind.starts(with: whole.toBehind) : cut.toBehind == whole.toBehind,
             "what is passed on depends on how the stream is cut")
     }

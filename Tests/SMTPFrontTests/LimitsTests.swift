@@ -33,6 +33,20 @@ import Testing
         }
     }
 
+    @Test func `so is one that speaks before it is greeted in TLS that comes first`() async throws {
+        let certificate = try Certificate()
+        var limits = Limits()
+        limits.greetingDelay = .seconds(60)
+        let service = Service(
+            openPolicy(), authenticator: KnowingAuthenticator(), tls: try certificate.tls(), limits: limits, logger: nil)
+        try await serving(service, wrapsTLS: true) { port in
+            let client = try await TLSClient(port: port)
+            try await client.startTLS()
+            try await client.send("EHLO me\r\n")
+            #expect(try await client.rest().hasPrefix("554 5.5.1 "))
+        }
+    }
+
     @Test func `a silent client, and a session that is too long, are told so`() async throws {
         let sink = try await Sink()
         var limits = quickLimits

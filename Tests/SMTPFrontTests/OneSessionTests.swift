@@ -18,7 +18,7 @@ struct OneSessionTests {
     func session() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let (toServer, fromServer) = (try pipe(), try pipe())
-        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), logger: nil)
+        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), limits: watchful, logger: nil)
         let over = OneSession.serve(
             service, input: toServer.output, output: fromServer.input, client: nobody, group: group)
         let lines = "AUTH PLAIN " + base64("\0alice\0pass") + "\r\nNOOP\r\n"
@@ -29,5 +29,27 @@ struct OneSessionTests {
         let replies = try #require(try FileHandle(fileDescriptor: fromServer.output, closeOnDealloc: true).readToEnd())
         #expect(text(replies) == "220 mail.example.com ESMTP\r\n235 2.7.0 ok, go ahead\r\n250 2.0.0 ok\r\n")
         try await group.shutdownGracefully()
+    }
+
+    @Test("watches the client before it greets it, where it is at the other end of a socket")
+    func earlyTalker() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var ends: [Int32] = [-1, -1]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), limits: watchful, logger: nil)
+        let over = OneSession.serve(service, input: ends[0], output: dup(ends[0]), client: nobody, group: group)
+        #expect(write(ends[1], "NOOP\r\n", 6) == 6)
+        shutdown(ends[1], Int32(SHUT_WR))
+        try await over.get()
+        let replies = try #require(try FileHandle(fileDescriptor: ends[1], closeOnDealloc: true).readToEnd())
+        #expect(text(replies).hasPrefix("554 5.5.1 "))
+        try await group.shutdownGracefully()
+    }
+
+    /// A client that is watched is watched for ever.
+    private var watchful: Limits {
+        var limits = Limits()
+        limits.greetingDelay = .hours(1)
+        return limits
     }
 }

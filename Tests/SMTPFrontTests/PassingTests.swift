@@ -26,12 +26,14 @@ import Testing
         return client
     }
 
-    private static let head = "EHLO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"
+    private static let mail = "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"
+    /// What the one behind sees up to a message.
+    private static let head = "EHLO me\r\n" + mail
 
     @Test func `a message of 10 MiB passes byte for byte`() async throws {
         let sink = try await Sink()
         try await serving(sink) { port in
-            // Every byte but CR and LF, dots at the start of lines, lines of every length.
+            // Every byte but NUL, CR and LF, dots at the start of lines, lines of every length.
             var message: [UInt8] = []
             message.reserveCapacity(11 << 20)
             var length = 0
@@ -39,7 +41,7 @@ import Testing
                 length = (length + 1) % 300
                 for place in 0..<length {
                     let byte = UInt8(truncatingIfNeeded: place &* 7 &+ length)
-                    message.append(byte == 13 || byte == 10 ? 46 : byte)
+                    message.append([0, 10, 13].contains(byte) ? 46 : byte)
                 }
                 if message.last == 46, length == 1 { message.append(46) }
                 message += [13, 10]
@@ -82,7 +84,29 @@ import Testing
         }
     }
 
-    @Test func `a client that never reads, one that is slow, and ones that vanish cost another session nothing`()
+    @Test func `a client that sends byte by byte is served, and others meanwhile`() async throws {
+        let sink = try await Sink()
+        try await serving(sink) { port in
+            let slow = try SocketClient(port: port)
+            let message = "a line\r\n..\r\n.\r\n"
+            let bytes = Array("EHLO me\r\n\(alice)\r\n\(Self.mail)\(message)QUIT\r\n".utf8)
+            for (place, byte) in bytes.enumerated() {
+                slow.send([byte])
+                usleep(1000)
+                guard place % 25 == 0 else { continue }
+                let other = try begin(port)
+                other.send("message\r\n.\r\n")
+                #expect(other.reply() == "250 queued")
+            }
+            #expect(
+                slow.rest().hasSuffix(
+                    "|235 2.7.0 ok, go ahead|250 MAIL FROM:<a@b>|250 RCPT TO:<c@d>|354 go|250 queued"
+                        + "|221 2.0.0 mail.example.com closing connection"))
+            #expect(sink.sessions.withLockedValue { $0.contains { text($0).hasPrefix(Self.head + message) } })
+        }
+    }
+
+    @Test func `a client that never reads, one that stops, and ones that vanish cost another session nothing`()
         async throws
     {
         let sink = try await Sink()
@@ -96,8 +120,8 @@ import Testing
                     Foundation.send(deaf.socket, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL))
                 }
             }
-            let slow = try begin(port)
-            slow.send("x")
+            let stopped = try begin(port)
+            stopped.send("x")
             for state in [
                 "", "MAIL FROM:<a@b>\r\n", "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n",
                 "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\ntext\r\n", "MAI",
@@ -109,8 +133,8 @@ import Testing
             let other = try begin(port)
             other.send("message\r\n.\r\n")
             #expect(other.reply() == "250 queued")
-            slow.send("\r\n.\r\n")
-            #expect(slow.reply() == "250 queued")
+            stopped.send("\r\n.\r\n")
+            #expect(stopped.reply() == "250 queued")
         }
     }
 

@@ -20,6 +20,7 @@ import Testing
                 passed += waiting.prefix(count)
                 return (String(decoding: passed, as: UTF8.self), "end")
             case .bareLineEnd: return (String(decoding: passed, as: UTF8.self), "bare")
+            case .nul: return (String(decoding: passed, as: UTF8.self), "nul")
             case .more: break
             }
         }
@@ -31,21 +32,23 @@ import Testing
         ("..\r\n.\r\n", "end"),
         ("", "open"), (".", "open"), (".\r", "open"), ("a.\r\n", "open"), ("a\r\n..\r\n", "open"),
         ("a\r\n.a\r\n", "open"),
-        ("a\r\n. \r\n", "open"), ("a\r\n\0\r\n", "open"), ("a\r", "open"),
+        ("a\r\n. \r\n", "open"), ("a\r", "open"), ("\(String(repeating: "a", count: 9999))\r\n.\r\n", "end"),
+        ("a\0\r\n.\r\n", "nul"), ("\0", "nul"), ("a\r\n.\0\r\n", "nul"), ("a\r\n.\r\nb\0", "end"),
         // Each of these ends a message somewhere (the smuggling of 2023), and none of them here.
         ("a\n.\n", "bare"), ("a\n.\r\n", "bare"), ("a\r\n.\n", "bare"), ("a\r.\r\n", "bare"), ("a\r\n.\r", "open"),
         ("a\r\n.\rb", "bare"), ("a\r.\rb", "bare"), ("a\r\r\n.\r\n", "bare"), ("a\r\n.\r\r\n", "bare"), ("\n", "bare"),
-        ("a\r\n.\0\r\n", "open"), ("a\rb\r\n.\r\n", "bare"), ("a\n\r\n.\r\n", "bare"),
+        ("a\rb\r\n.\r\n", "bare"), ("a\n\r\n.\r\n", "bare"),
     ])
-    func `a message ends at CRLF.CRLF, however the stream is cut, and nothing passes after a bare line end`(
+    func `a message ends at CRLF.CRLF, however the stream is cut, and nothing passes after a bare line end or a NUL`(
         stream: String, ending: String
     ) {
-        let whole = stream.replacing("b", with: "")
-        for size in 1...max(stream.utf8.count, 1) {
+        let whole = stream.replacing(/b.*/, with: "")
+        for size in [1, 2, 3, 5, 8, 13, 10_000] {
             let (passed, seen) = scan(stream, by: size)
             #expect(seen == ending, "in pieces of \(size)")
             #expect(stream.utf8.starts(with: passed.utf8))
             if ending == "end" { #expect(passed == whole) }
+            #expect(!passed.utf8.contains(0))
             // What came before was text in each way of reading it.
             if ending == "bare" {
                 let bytes = Array(passed.utf8)

@@ -16,6 +16,9 @@ import Testing
                 "a bare LF after a part that was passed on",
                 data + ["C x", "F x", #"c y\nz"#, "S 554 5.6.0 ~", "leave", "over bare-line-end"]),
             Transcript(
+                "a NUL in a message",
+                data + ["C x", "F x", #"c y\0z\r\n.\r\nMAIL FROM:<smuggled@b>\r\n"#, "S 554 5.6.0 NUL ~", "leave", "over nul"]),
+            Transcript(
                 "a bare LF in a command of a transaction",
                 mail + [#"c RCPT TO:<a@b>\nDATA\r\n"#, "S 500 5.5.2 ~", "leave", "over bare-line-end"]),
         ]

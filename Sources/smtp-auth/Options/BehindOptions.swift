@@ -36,6 +36,9 @@ struct BehindOptions: ParsableArguments {
         programWords.isEmpty ? nil : programWords.map { Array($0.utf8) }
     }
 
+    /// Whether a server behind cannot tell strangers from this machine, for which it may well relay.
+    var hidesStrangers: Bool { relay != nil && !requireAuth && !xclient }
+
     /// Whether mail goes anywhere.
     var isThere: Bool { relay != nil || !programWords.isEmpty }
 

@@ -4,9 +4,11 @@
  *        load PORT idle SESSIONS [MECHANISM LOGIN PASSWORD]
  *        load PORT bulk BYTES COUNT [MECHANISM LOGIN PASSWORD]
  *
- * logins: COUNT sessions of banner, EHLO, AUTH and QUIT, so many at once. Prints logins a second, and the median and the
- * 99th percentile of a session in milliseconds.
- * idle: opens the sessions, says 'ready', and when standard input ends takes leave in all of them. Prints nothing else.
+ * logins: COUNT sessions of banner, EHLO, AUTH, MAIL and QUIT, so many at once. MAIL, since what stands behind a server is
+ * reached by then, whenever it is that the server turns to it. Prints logins a second, and the median and the 99th percentile
+ * of a session in milliseconds.
+ * idle: opens the sessions, up to MAIL where they log in, says 'ready', and when standard input ends takes leave in all of
+ * them. Prints nothing else.
  * bulk: one session that sends COUNT messages of so many bytes. Prints for each MB (10^6 bytes) a second, from the server's
  * word to begin until its word that it has it.
  *

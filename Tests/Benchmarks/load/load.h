@@ -24,7 +24,7 @@ struct load {
 	size_t message_size;
 	/* Messages that are still to be sent. */
 	int to_send;
-	/* How many sessions are to wait after the login, 0 for none; how many do. */
+	/* How many sessions are to wait, 0 for none; how many do. */
 	int hold, holding;
 	/* Sessions that are still to begin, and those that are open. */
 	int left, open;

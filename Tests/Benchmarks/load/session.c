@@ -65,16 +65,11 @@ static void begin_mail(struct session *session)
 	say(session, mail, "MAIL FROM:<alice@mail.example.com>\r\n");
 }
 
-static void after_login(struct session *session)
+static void hold(struct session *session)
 {
-	if (load.hold) {
-		session->step = held;
-		if (++load.holding == load.hold)
-			puts("ready"), fflush(stdout);
-	} else if (load.to_send > 0)
-		begin_mail(session);
-	else
-		say(session, quit, "QUIT\r\n");
+	session->step = held;
+	if (++load.holding == load.hold)
+		puts("ready"), fflush(stdout);
 }
 
 static void finish(struct session *session)
@@ -101,8 +96,10 @@ static void go_on(struct session *session, int code, size_t last_line)
 		say(session, ehlo, "EHLO client.example.com\r\n");
 		break;
 	case ehlo:
-		if (load.mechanism == NULL)
-			after_login(session);
+		if (load.mechanism == NULL && load.hold)
+			hold(session);
+		else if (load.mechanism == NULL)
+			begin_mail(session);
 		else if (strcmp(load.mechanism, "PLAIN") == 0)
 			say_plain(session);
 		else
@@ -113,10 +110,15 @@ static void go_on(struct session *session, int code, size_t last_line)
 		answer_challenge(session, session->filled - last_line);
 		break;
 	case answer:
-		after_login(session);
+		begin_mail(session);
 		break;
 	case mail:
-		say(session, recipient, "RCPT TO:<bob@mail.example.com>\r\n");
+		if (load.to_send > 0)
+			say(session, recipient, "RCPT TO:<bob@mail.example.com>\r\n");
+		else if (load.hold)
+			hold(session);
+		else
+			say(session, quit, "QUIT\r\n");
 		break;
 	case recipient:
 		say(session, data, "DATA\r\n");

@@ -35,21 +35,65 @@ extension OnStage {
             #expect(front.children == [])
         }
 
-        @Test func `the auth command has no terminal, no descriptor but 0 to 3, and nobody else's client`() throws {
+        @Test func `the auth command has a session of its own, and nobody else's client`() throws {
             let script = folder.write(
                 "auth",
                 """
                 exec 9>\(folder("seen"))
                 echo "$TCPREMOTEIP ${RELAYCLIENT-none} ${SMTPAUTHUSER-none} ${HOME-none}" >&9
                 tr -d '\\0' <&3 >&9; echo >&9
-                ps -o tty= -p $$ >&9
                 cut -d' ' -f6 /proc/$$/stat | sed "s/$$/own session/" >&9
                 """.utf8)
             let front = Front(
                 authCommand: "/bin/sh \(script)", environment: ["RELAYCLIENT": "", "SMTPAUTHUSER": "eve", "HOME": "/root"])
             #expect(front.greeted().ask("AUTH PLAIN AGFsaWNlAHBhc3M=") == "235 2.7.0 ok, go ahead")
             let seen = try String(contentsOfFile: folder("seen"), encoding: .utf8)
-            #expect(seen == "127.0.0.1 none none none\nalicepass\n?\nown session\n")
+            #expect(seen == "127.0.0.1 none none none\nalicepass\nown session\n")
+        }
+
+        @Test func `the auth command has no descriptor but 0 to 3`() throws {
+            // While the names are read there is one more, for the folder.
+            let script = folder.write(
+                "auth",
+                """
+                import os
+                names = [int(name) for name in os.listdir("/proc/self/fd")]
+                places = {number: os.readlink(f"/proc/self/fd/{number}") for number in names if os.path.exists(f"/proc/self/fd/{number}")}
+                with open("\(folder("seen"))", "w") as seen:
+                    print(sorted(places), places[0], places[1], places[3].split(":")[0], file=seen)
+                """.utf8)
+            let front = Front(authCommand: "python3 -I \(script)", ["--metrics", "127.0.0.1:0"])
+            let other = front.greeted()
+            #expect(front.greeted().ask("AUTH PLAIN AGFsaWNlAHBhc3M=") == "235 2.7.0 ok, go ahead")
+            let seen = try String(contentsOfFile: folder("seen"), encoding: .utf8)
+            #expect(seen == "[0, 1, 2, 3] /dev/null /dev/null pipe\n")
+            #expect(other.ask("NOOP")?.hasPrefix("250 ") == true)
+        }
+
+        @Test func `the auth command has no terminal, even where smtp-auth has one`() throws {
+            let script = folder.write(
+                "auth", "echo $(ps -o tty= -p $PPID) $(ps -o tty= -p $$) >\(folder("seen"))\n".utf8)
+            let shown = Pseudoterminal.run([
+                "/bin/sh", "-c", #"printf 'AUTH PLAIN AGFsaWNlAHBhc3M=\r\nQUIT\r\n' | "$0" "$@" | cat"#, Stage.smtpAuth,
+                "--hostname", "mail.example.com", "--allow-plaintext", "--auth-command", "/bin/sh \(script)",
+            ])
+            #expect(shown.contains("235 2.7.0 "), "\(shown)")
+            let words = try String(contentsOfFile: folder("seen"), encoding: .utf8).split(whereSeparator: \.isWhitespace)
+            #expect(words.count == 2)
+            #expect(words.first?.hasPrefix("pts/") == true)
+            #expect(words.last == "?")
+        }
+
+        @Test func `what the auth command writes, to whichever descriptor, never reaches the client`() throws {
+            let script = folder.write(
+                "auth", "for number in 0 1 2 3; do echo leaked >&$number; done; echo done >\(folder("seen")); exit 1\n".utf8)
+            let front = Front(authCommand: "/bin/sh \(script)")
+            let client = front.greeted()
+            #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=") == "535 5.7.8 authentication failed")
+            #expect(client.ask("QUIT") == "221 2.0.0 mail.example.com closing connection")
+            #expect(client.receive() == nil)
+            #expect(try String(contentsOfFile: folder("seen"), encoding: .utf8) == "done\n")
+            #expect(front.says("leaked"))
         }
 
         @Test(arguments: [

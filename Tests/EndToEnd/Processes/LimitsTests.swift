@@ -47,6 +47,32 @@ extension OnStage {
             #expect(text.contains("smtp_auth_login_duration_seconds_count 1\n"))
         }
 
+        @Test func `--mechanisms says which are offered and taken`() {
+            let front = Front(authCommand: "/bin/true", ["--mechanisms", "PLAIN"])
+            let client = front.greeted()
+            #expect(client.ask("EHLO x") == "250-mail.example.com")
+            #expect([client.receive(), client.receive()] == ["250-ENHANCEDSTATUSCODES", "250 AUTH PLAIN"])
+            #expect(client.ask("AUTH CRAM-MD5")?.hasPrefix("504 5.5.4 ") == true)
+            #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=") == "235 2.7.0 ok, go ahead")
+        }
+
+        @Test func `--max-failures says how many refused logins end a session`() {
+            let front = Front(authCommand: "/bin/false", ["--max-failures", "2"])
+            let client = front.greeted()
+            #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=")?.hasPrefix("535 5.7.8 ") == true)
+            #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=")?.hasPrefix("421 4.7.0 ") == true)
+            #expect(client.receive() == nil)
+            #expect(front.says(#"session="too-many-failed-logins" "#))
+        }
+
+        @Test(arguments: [("--idle-timeout", "421 4.4.2 nothing was said"), ("--session-timeout", "421 4.4.2 the session lasts")])
+        func `how long a session may be silent, and last, is an option`(option: String, reply: String) {
+            let front = Front(authCommand: "/bin/true", [option, "1"])
+            let client = front.greeted()
+            #expect(client.receive()?.hasPrefix(reply) == true)
+            #expect(client.receive() == nil)
+        }
+
         @Test func `--syslog logs to syslog, facility mail, from both processes`() throws {
             let syslog = Syslog()
             let listener = Program([

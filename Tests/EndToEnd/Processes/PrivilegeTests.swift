@@ -58,7 +58,8 @@ extension OnStage {
         }
 
         @Test func `where standard error is the client, too, nothing else is written to it`() {
-            let script = folder.write("auth", "echo secrets of the backend >&2; exit 1\n".utf8)
+            let script = folder.write(
+                "auth", "for number in 0 1 2 3; do echo secrets of the backend >&$number; done; exit 1\n".utf8)
             let outcome = Program([
                 "/bin/sh", "-c", #"printf 'AUTH PLAIN AGFsaWNlAHBhc3M=\r\nQUIT\r\n' | "$0" "$@" 2>&1 | cat"#, Stage.smtpAuth,
                 "--hostname", "mail.example.com", "--allow-plaintext", "--auth-command", "/bin/sh \(script)",

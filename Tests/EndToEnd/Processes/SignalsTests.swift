@@ -47,7 +47,7 @@ extension OnStage {
             let front = Front(authCommand: "/bin/true", ["--drain-timeout", "1"])
             let client = front.greeted()
             #expect(front.end() == 0)
-            #expect(client.receive()?.hasPrefix("421 4.3.2 ") != false)
+            #expect(client.receive()?.hasPrefix("421 4.3.2 ") == true)
         }
 
         @Test func `a second SIGTERM does not wait`() {

@@ -94,6 +94,13 @@ extension OnStage {
             }
         }
 
+        /// Or auth commands and programs would get SIGTERM while their sessions have time to finish.
+        @Test func `a stop is for the main process, and leaves sessions the time that they may have`() throws {
+            let unit = try Documented("systemd/smtp-auth.service", servers.certificate)
+            #expect(unit.setting("KillMode") == "mixed")
+            #expect(Int(unit.setting("TimeoutStopSec") ?? "") ?? 0 > 30)
+        }
+
         @Test func `systemd finds nothing to say against the units`() throws {
             let folder = Folder()
             for file in ["smtp-auth.service", "smtp-auth.socket"] {

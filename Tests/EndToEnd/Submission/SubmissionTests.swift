@@ -12,7 +12,7 @@ extension OnStage {
             servers = try #require(WithMailServers.servers)
         }
 
-        /// Every client by every mechanism and beginning of TLS; each meets each server.
+        /// Every client by every mechanism to every server, and by either beginning of TLS; Postfix by its socket or its port.
         struct Sending: CustomTestStringConvertible {
             let client: MailClient
             let tls: MailClient.TLS
@@ -23,8 +23,10 @@ extension OnStage {
                 var all: [Sending] = []
                 for (number, client) in MailClient.allCases.enumerated() {
                     for (column, mechanism) in ["PLAIN", "LOGIN", "CRAM-MD5"].enumerated() {
-                        for (row, tls) in MailClient.TLS.allCases.enumerated() {
-                            let behind = Submission.Behind.allCases[(number + column + 2 * row) % 4]
+                        let isEven = (number + column) % 2 == 0
+                        let servers: [Submission.Behind] = [.sendmail, isEven ? .postfixSocket : .postfixPort, .exim]
+                        for (row, behind) in servers.enumerated() {
+                            let tls: MailClient.TLS = isEven == (row == 1) ? .wrapped : .startTLS
                             all.append(Sending(client: client, tls: tls, mechanism: mechanism, behind: behind))
                         }
                     }
