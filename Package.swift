@@ -32,6 +32,9 @@ let coreLink: [LinkerSetting] = [
         .when(traits: ["Embedded"]))
 ]
 
+/// Tests are compiled quickly; what they test is optimized.
+let tests: [SwiftSetting] = house + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// C code that stands between libc, PAM, LMDB or nettle and Swift.
 let shim: [CSetting] = [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
@@ -205,7 +208,7 @@ let package = Package(
                 "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Separation", "TestSupport", "Verdicts",
                 "hostile",
             ],
-            swiftSettings: house),
+            swiftSettings: tests),
         .testTarget(
             name: "MetricsTests",
             dependencies: [
@@ -213,7 +216,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
-            swiftSettings: house),
+            swiftSettings: tests),
         .testTarget(
             name: "SMTPFrontTests",
             dependencies: [
@@ -225,7 +228,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            swiftSettings: house),
+            swiftSettings: tests),
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("PostgreSQL")
@@ -235,7 +238,7 @@ let package = Package(
             .testTarget(
                 name: "EndToEnd",
                 dependencies: ["ChallengeResponse", "CPlatform", "Credentials", "TestSupport"],
-                path: "Tests/EndToEnd", swiftSettings: house),
+                path: "Tests/EndToEnd", swiftSettings: tests),
             fuzzTarget,
         ],
     swiftLanguageModes: [.v6]
@@ -249,7 +252,7 @@ func suite(_ name: String, testing module: String? = nil) -> [Target] {
     ]
     return [
         .testTarget(
-            name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: house)
+            name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: tests)
     ]
 }
 
@@ -262,7 +265,7 @@ var fuzzTarget: Target {
     guard fuzzes else {
         return .testTarget(
             name: "FuzzTests", dependencies: needed, path: "Tests/Fuzz", exclude: ["Corpus", "Main.swift", "run"],
-            swiftSettings: house)
+            swiftSettings: tests)
     }
     return .executableTarget(
         name: "fuzz", dependencies: needed, path: "Tests/Fuzz", exclude: ["Corpus", "FuzzTests.swift", "run"],

@@ -15,7 +15,9 @@ public enum Stage {
     /// Whether this is `make test-asan`: then all programs are those built with AddressSanitizer, like the tests.
     public static let isSanitized = dlsym(nil, "__asan_init") != nil
 
-    private static let build = repository(isSanitized ? ".build-asan/debug/" : ".build/debug/")
+    /// Where the tests are built: the programs beside them are built the same way.
+    private static let build = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().path + "/"
 
     /// The release build of pam-checkpwd, Embedded Swift.
     public static let pamCheckpwd =
