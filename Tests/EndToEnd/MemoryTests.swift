@@ -134,41 +134,41 @@ extension OnStage {
             #expect(!holds(memory, Self.password.utf8))
         }
 
-        @Test func `nor in the parent that holds the session`() throws {
+        @Test func `nor is it in the parent that holds the session`() throws {
             let memory = try memory(holdingSession: Login.plain("memory", Self.password))
             // The child logged; this is what it would have logged of a damaged store.
             #expect(holds(memory, "login=\"memory\"".utf8))
             #expect(!holds(memory, Self.password.utf8))
         }
 
-        @Test func `nor where a local user starts it setuid`() throws {
+        @Test func `nor is it there where a local user starts it setuid`() throws {
             Stage.write("/etc/pam-checkpwd/services", "pam-checkpwd\n")
             let memory = try memory(Login.plain("memory", Self.password), ["/bin/true"], caller: "memorycaller")
             #expect(holds(memory, "verdict=\"accepted\"".utf8) && holds(memory, "caller=".utf8))
             #expect(!holds(memory, Self.password.utf8))
         }
 
-        @Test func `nor where the request goes on to the next module of a chain`() throws {
+        @Test func `nor is it there when the next module of a chain is run`() throws {
             let wrong = "Wr0ng-" + Self.password
             let memory = try memory(Login.plain("memory", wrong), ["--chain", "-s", InstalledService.prompt, "/bin/true"])
             #expect(holds(memory, "verdict=\"rejected\"".utf8))
             #expect(!holds(memory, wrong.utf8))
         }
 
-        @Test func `nor where POSTAUTH runs`() throws {
+        @Test func `nor is it there when POSTAUTH is run`() throws {
             let memory = try memory(
                 Login.plain("memory", Self.password), ["--chain", "/bin/false"], environment: ["POSTAUTH": "/bin/true"])
             #expect(holds(memory, "verdict=\"accepted\"".utf8))
             #expect(!holds(memory, Self.password.utf8))
         }
 
-        @Test func `nor where the store knows the password`() throws {
+        @Test func `nor is it there where the store has it`() throws {
             let memory = try memory(Login.plain("memory@example.com", Self.secret), VirtualAccounts.options + ["/bin/true"])
             #expect(holds(memory, "verdict=\"accepted\"".utf8))
             #expect(!holds(memory, Self.secret.utf8))
         }
 
-        @Test func `nor where it looked like a digest`() throws {
+        @Test func `nor is it there where it looked like a digest`() throws {
             let bytes = Array("memoryhex\0\(Self.hexadecimal)\0\(Login.challenge())\0".utf8)
             let memory = try memory(bytes, ["--hex-passwords", "-e", "/bin/true"])
             #expect(holds(memory, "verdict=\"accepted\"".utf8))
@@ -186,7 +186,7 @@ extension OnStage {
             #expect(!holds(memory, Self.secret.utf8))
             let fields = bytes.split(separator: 0)
             let answer = try #require(fields.dropFirst().first { $0.first != UInt8(ascii: "<") })
-            // A beginning of it, too: what right answer there is comes a digit at a time.
+            // Nor a beginning of it.
             #expect(!holds(memory, answer.prefix(16)))
             let line = try String(contentsOfFile: "/etc/pam-checkpwd/store.key", encoding: .utf8)
             let digits = try #require(line.split(separator: ":").last).prefix(64)

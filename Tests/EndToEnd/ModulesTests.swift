@@ -255,10 +255,13 @@ extension OnStage {
         @Test(arguments: [
             ("auth required pam_unix.so nodelay", "", Int32(111)),
             ("auth [success=1 default=ignore] pam_unix.so nodelay", "auth requisite pam_deny.so", 1),
+            ("@include outer", "", 111), ("auth include outer", "", 111), ("auth substack /etc/pam.d/outer", "", 111),
         ])
         func `without root pam_unix cannot check another's password, and the log says so`(
             first: String, second: String, status: Int32
         ) throws {
+            Stage.write("/etc/pam.d/outer", "auth include inner\n")
+            Stage.write("/etc/pam.d/inner", "auth required pam_unix.so nodelay\n")
             Stage.write(
                 "/etc/pam.d/unprivileged",
                 "\(first)\n\(second)\nauth required pam_permit.so\naccount required pam_permit.so\n"
@@ -279,6 +282,16 @@ extension OnStage {
             #expect(other.log.first?.contains(words.replacing(" ", with: #"\x20"#)) == true)
             if status == 111 { #expect(other.outcome.errors.contains(words)) }
             #expect(login("tenant").outcome.output == "run\n")
+        }
+
+        @Test func `without root pam_unix cannot look at another's account either, and the log says so`() {
+            Stage.service("unprivileged", "account required pam_unix.so")
+            let outcome = Program(
+                ["setpriv", "--reuid=tenant", "--regid=tenant", "--clear-groups", Stage.pamCheckpwd]
+                    + ["-s", "unprivileged", "-e", "/bin/echo", "run"]
+            ).run(descriptor3: Login.plain("alice"))
+            #expect(outcome.status == 111 && outcome.output == "")
+            #expect(outcome.errors.contains("pam_acct_mgmt PAM_AUTHINFO_UNAVAIL, not root: pam_unix can check no other user"))
         }
     }
 }

@@ -304,15 +304,17 @@ extension OnStage {
             defer { Self.allow("quick\npam-checkpwd\n") }
             let program = asSetuid ? ["-u", "mallory", Self.program] : [Stage.pamCheckpwd]
             let outcome = Program(
-                ["strace", "-e", "trace=prctl,setgid,setresgid,setuid,setresuid", "-o", "/dev/stderr"] + program
-                    + ["-s", "changing", "/bin/true"]
+                ["strace", "-e", "trace=prctl,setgid,setresgid,setuid,setresuid,setgroups,setitimer", "-o", "/dev/stderr"]
+                    + program + ["-s", "changing", "/bin/true"]
             ).run(descriptor3: Login.plain("alice"))
             #expect(outcome.status == 0)
-            let calls = outcome.errors.split(separator: "\n").filter { $0.contains("PR_SET_DUMPABLE") || $0.hasPrefix("set") }
-                .map { $0.prefix { $0 != "(" } }
+            let calls = outcome.errors.split(separator: "\n")
+                .filter { $0.contains("PR_SET_DUMPABLE") || $0.hasPrefix("set") }.map { $0.prefix { $0 != "(" } }
             #expect(calls.first == "prctl")
             let changes = calls.dropFirst().drop { $0 == "prctl" }
-            #expect(changes.starts(with: asSetuid ? ["setresuid", "setresgid", "prctl"] : ["setgid", "prctl"]))
+            let expected: [Substring] =
+                asSetuid ? ["setresuid", "setgroups", "setresgid", "prctl", "setitimer"] : ["setgid", "prctl", "setgroups"]
+            #expect(changes.starts(with: expected))
             // A setuid one has nothing in memory any more when it becomes its caller; setuid(0) is the proof.
             #expect(calls.suffix(3) == (asSetuid ? ["setresgid", "setresuid", "setuid"] : ["setuid", "prctl", "setuid"]))
             // After each of PAM's calls, too: two of authentication and account, two of credentials, two of the session.
