@@ -23,7 +23,7 @@ extension OnStage {
         /// Everything that the process could read, when it calls execve for the program.
         ///
         /// strace holds it there; it may read another's memory although that is not dumpable, since it is root's.
-        private func memory(_ bytes: [UInt8], _ arguments: [String]) throws -> [UInt8] {
+        private func memory(_ bytes: [UInt8], _ arguments: [String]) throws -> ProcessMemory {
             let folder = Folder()
             let input = folder.write("bytes", bytes)
             let null = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -45,7 +45,7 @@ extension OnStage {
             }
             let process = try #require(held(by: strace), "it never came to execve")
             defer { kill(process, SIGKILL) }
-            return contents(of: process)
+            return ProcessMemory(of: process)
         }
 
         /// The child of strace, once it stands at execve as pam-checkpwd.
@@ -62,44 +62,26 @@ extension OnStage {
             return nil
         }
 
-        private func contents(of process: pid_t) -> [UInt8] {
-            let maps = (try? String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8)) ?? ""
-            let file = open("/proc/\(process)/mem", O_RDONLY | O_CLOEXEC)
-            defer { close(file) }
-            var all: [UInt8] = []
-            for line in maps.split(separator: "\n") where line.split(separator: " ")[1].hasPrefix("r") {
-                let ends = line.split(separator: " ")[0].split(separator: "-").map { UInt64($0, radix: 16)! }
-                var part = [UInt8](repeating: 0, count: Int(ends[1] - ends[0]))
-                let count = pread(file, &part, part.count, off_t(ends[0]))
-                all += part.prefix(max(count, 0))
-            }
-            return all
-        }
-
-        private func holds(_ memory: [UInt8], _ text: some Collection<UInt8>) -> Bool {
-            Data(memory).range(of: Data(text)) != nil
-        }
-
         @Test(arguments: [[], ["-e"]])
         func `after a password login, the password is nowhere in it`(options: [String]) throws {
             let memory = try memory(Login.plain("memory", Self.password), options + ["/bin/true"])
             // The log line is there: it is the right memory.
-            #expect(holds(memory, "verdict=\"accepted\"".utf8))
-            #expect(!holds(memory, Self.password.utf8))
+            #expect(memory.holds("verdict=\"accepted\"".utf8))
+            #expect(!memory.holds(Self.password.utf8))
         }
 
         @Test func `after a CRAM-MD5 login, neither secret nor key nor answer is in it`() throws {
             let bytes = try Login.cramMD5("memory", Self.secret)
             let memory = try memory(bytes, ["/bin/true"])
-            #expect(holds(memory, "verdict=\"accepted\"".utf8))
-            #expect(!holds(memory, Self.secret.utf8))
+            #expect(memory.holds("verdict=\"accepted\"".utf8))
+            #expect(!memory.holds(Self.secret.utf8))
             let answer = bytes.split(separator: 0)[2]
-            #expect(!holds(memory, answer))
+            #expect(!memory.holds(answer))
             let line = try String(contentsOfFile: "/etc/pam-checkpwd/store.key", encoding: .utf8)
             let digits = try #require(line.split(separator: ":").last).prefix(64)
-            #expect(!holds(memory, digits.utf8))
+            #expect(!memory.holds(digits.utf8))
             let key = stride(from: 0, to: 64, by: 2).map { UInt8(digits.dropFirst($0).prefix(2), radix: 16)! }
-            #expect(!holds(memory, key))
+            #expect(!memory.holds(key))
         }
     }
 }
