@@ -65,7 +65,9 @@ extension SessionDriver {
         channel.writeAndFlush(ByteBuffer(bytes: reply.bytes)).assumeIsolated().whenSuccess {
             // RFC 3207 section 4.2: nothing that came before the handshake counts, in the same packet neither.
             self.input.wipeAll()
-            guard let tls = self.service.tls else { return }
+            // The session may have ended before the client took our reply.
+            guard self.session.isHandshaking, let tls = self.service.tls else { return }
+            guard !self.hasInputEnded else { return self.channel.close(promise: nil) }
             do {
                 try self.channel.pipeline.syncOperations.addHandler(tls.makeHandler(), position: .first)
                 self.channel.read()
@@ -80,13 +82,26 @@ extension SessionDriver {
         channel.writeAndFlush(ByteBuffer(bytes: reply.bytes), promise: nil)
     }
 
-    private func close(_ reply: Reply) {
+    private func close(_ reply: Reply?) {
         guard phase == .open || phase == .silent else { return }
+        guard let reply else { return channel.close(promise: nil) }
+        part(saying: reply.bytes)
+    }
+
+    /// The client has said all that it will, and was answered.
+    func finish() {
+        _ = session.end(.clientGone)
+        part(saying: [])
+    }
+
+    /// Closes the connection as soon as the client has taken everything, these last words too.
+    private func part(saying words: [UInt8]) {
         phase = .closing
         input.wipeAll()
         clock.startClosing()
-        channel.writeAndFlush(ByteBuffer(bytes: reply.bytes)).assumeIsolated().whenComplete { _ in
+        channel.writeAndFlush(ByteBuffer(bytes: words)).assumeIsolated().whenComplete { _ in
             guard self.phase == .closing else { return }
+            self.phase = .parting
             // Were it closed while something of the client's is unread, the kernel would reset the connection, and the
             // reply might be lost with it.
             guard !self.hasInputEnded else { return self.channel.close(promise: nil) }

@@ -13,7 +13,7 @@ import SMTP
 final class SessionDriver {
     let service: Service
     var session: Session
-    var client: Client
+    let client: Client
     let channel: any Channel
     let behind: BehindLink
 
@@ -28,6 +28,8 @@ final class SessionDriver {
         case open
         /// The last reply is on its way; what still comes in is not looked at.
         case closing
+        /// It was taken; the client is to close the connection.
+        case parting
         case closed
     }
 
@@ -45,7 +47,6 @@ final class SessionDriver {
         self.service = service
         self.channel = channel
         self.client = client
-        self.client.isTLS = isTLS
         self.over = over
         let host = policy.hostname.bytes
         session = Session(policy, clientAddress: client.remote.address, isTLS: isTLS) {
@@ -79,21 +80,25 @@ final class SessionDriver {
             service.meters.refused(.earlyTalker)
             end(.earlyTalker)
         case .open: break
-        case .closing, .closed: input.wipeAll()
+        case .closing, .parting, .closed: input.wipeAll()
         }
     }
 
     func inputEnded() {
         hasInputEnded = true
-        if phase == .closing { channel.close(promise: nil) } else { proceed() }
+        if phase == .parting { channel.close(promise: nil) } else { proceed() }
     }
 
     func failed(_ error: any Error) {
-        if error is NIOSSLError { _ = session.end(.tlsFailed) }
+        switch error {
+        // It closed the connection without saying so to TLS, as many clients do.
+        case NIOSSLError.uncleanShutdown: break
+        case is NIOSSLError: _ = session.end(.tlsFailed)
+        default: break
+        }
     }
 
     func secured() {
-        client.isTLS = true
         session.secured()
         proceed()
     }
@@ -155,7 +160,7 @@ final class SessionDriver {
             input.wipe(consumed)
             if act(on: action) || consumed > 0 { return true }
         }
-        if hasInputEnded { channel.close(promise: nil) } else { channel.read() }
+        if hasInputEnded { finish() } else { channel.read() }
         return false
     }
 }
