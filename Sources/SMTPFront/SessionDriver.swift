@@ -36,13 +36,17 @@ final class SessionDriver {
     var phase = Phase.silent
     var hasInputEnded = false
     var isChecking = false
+    /// What is being checked, and then, what the client has logged in by.
+    var check: Check?
+    /// Whether the connection came about; otherwise there is nothing to tell of it.
+    private var hasBegun = false
     var isPaused = false
     private var isProceeding = false
     let clock: SessionClock
     /// Kept when nothing more can happen: the channel is closed, no auth command runs, and the one behind is gone.
-    let over: EventLoopPromise<Void>?
+    let over: EventLoopPromise<Void>
 
-    init(_ service: Service, _ channel: any Channel, client: Client, isTLS: Bool, over: EventLoopPromise<Void>?) {
+    init(_ service: Service, _ channel: any Channel, client: Client, isTLS: Bool, over: EventLoopPromise<Void>) {
         let policy = service.currentPolicy
         self.service = service
         self.channel = channel
@@ -61,6 +65,7 @@ final class SessionDriver {
     // What happens to the client's channel.
 
     func began() {
+        hasBegun = true
         service.meters.sessionBegan()
         clock.start()
     }
@@ -110,8 +115,11 @@ final class SessionDriver {
         _ = session.end(.clientGone)
         input.wipeAll()
         behind.leave(saying: session.ending == .quit)
-        service.log.tell(SessionRecord(session: session, rhost: client.remote.address, octets: octets))
-        service.meters.sessionEnded()
+        forgetCheck()
+        if hasBegun {
+            service.log.tell(SessionRecord(session: session, rhost: client.remote.address, octets: octets))
+            service.meters.sessionEnded()
+        }
         tellIfOver()
     }
 

@@ -35,12 +35,16 @@ struct NetworkRole {
                 most: options.limits.maxConnections.number, mostPerAddress: options.limits.maxPerAddress.number),
             asksForOffer: options.behind.offer == nil, drainTimeout: options.limits.drainTimeout.amount, logger: logger)
         serving.begin(on: listeners, wrapsTLS: options.tls.tlsWrap, metrics: metrics)
-        return link.run(serving.take) ? 0 : 111
+        let parting = link.run(serving.take)
+        if parting == .left { return 0 }
+        logger.critical("the way to the parent process has ended: \(parting)")
+        return 111
     }
 
-    /// For each connection one more, to the one behind; and some of our own.
+    /// For each session two: to the client, and to the one behind. For connections that have none, and for scrapers, one
+    /// each. Some are our own, and an event loop has three.
     private var descriptors: Int {
-        2 * options.limits.maxConnections.number + 64
+        2 * options.limits.maxConnections.number + Service.mostTurnedAway + MetricsServer.most + 64 + 4 * System.coreCount
     }
 
     private func currentTLS(_ station: borrowing Station) throws(Failure) -> CurrentTLS? {

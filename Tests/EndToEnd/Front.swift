@@ -139,6 +139,12 @@ final class Client {
 
     deinit { close(socket) }
 
+    /// When it is let go of, the connection is reset: that there is nobody left to answer is seen at once.
+    func vanish() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+    }
+
     func send(_ line: String) {
         let bytes = Array((line + "\r\n").utf8)
         precondition(Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
