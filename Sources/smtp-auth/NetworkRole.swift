@@ -13,6 +13,7 @@ struct NetworkRole {
     let options: SMTPAuth
     let hostname: Hostname
     let logger: Logger
+    let queue: LogQueue
 
     /// - Returns: the exit status.
     func run() throws(Failure) -> Int32 {
@@ -20,6 +21,7 @@ struct NetworkRole {
         for signal in [SIGHUP, SIGINT, SIGTERM] { Glibc.signal(signal, SIG_IGN) }
         let station = try Station.enter(descriptors: descriptors)
         // From here on nothing of root's is left; only now is there a thread, or an event loop.
+        queue.begin()
         let (listeners, metrics, senderMap) = (station.listeners, station.metrics, station.senderMap)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: listeners.isEmpty ? 1 : System.coreCount)
         let tls = try currentTLS(station)
@@ -33,7 +35,8 @@ struct NetworkRole {
             service, behind: behind, hostname: hostname, tls: tls, link: link, group: group,
             occupancy: Occupancy(
                 most: options.limits.maxConnections.number, mostPerAddress: options.limits.maxPerAddress.number),
-            asksForOffer: options.behind.offer == nil, drainTimeout: options.limits.drainTimeout.amount, logger: logger)
+            asksForOffer: options.behind.offer == nil, drainTimeout: options.limits.drainTimeout.amount, logger: logger,
+            queue: queue)
         serving.begin(on: listeners, wrapsTLS: options.tls.tlsWrap, metrics: metrics)
         let parting = link.run(serving.take)
         if parting == .left { return 0 }

@@ -22,6 +22,7 @@ final class Serving: Sendable {
     private let asksForOffer: Bool
     private let drainTimeout: TimeAmount
     private let logger: Logger
+    private let queue: LogQueue
     private let servers = Mutex(Servers())
 
     private struct Servers {
@@ -40,7 +41,7 @@ final class Serving: Sendable {
     init(
         _ service: Service, behind: (any Behind)?, hostname: Hostname, tls: CurrentTLS?, link: ParentLink,
         group: MultiThreadedEventLoopGroup, occupancy: Occupancy, asksForOffer: Bool, drainTimeout: TimeAmount,
-        logger: Logger
+        logger: Logger, queue: LogQueue
     ) {
         self.service = service
         self.behind = behind
@@ -52,6 +53,7 @@ final class Serving: Sendable {
         self.asksForOffer = asksForOffer
         self.drainTimeout = drainTimeout
         self.logger = logger
+        self.queue = queue
     }
 
     /// Serves, as soon as the one behind has said what it offers, or has not.
@@ -77,6 +79,7 @@ final class Serving: Sendable {
             case .success: self.link.ready()
             case .failure(let error):
                 self.logger.critical("cannot serve: \(error)")
+                self.queue.flush()
                 exit(111)
             }
         }
