@@ -155,10 +155,10 @@ enum Act: String {
         for (answer, count) in answers.sorted(by: { $0.key < $1.key }) { say("\(answer) \(count)") }
     }
 
-    /// Four logins run, and the fifth waits until it is dropped.
+    /// Four logins run, and the last of two that wait is dropped.
     private func forget(_ socket: borrowing MessageSocket) {
-        for ticket in 0..<5 { check(UInt64(ticket)) }
-        for ticket in [4, 99] { send(Request.forget(ticket: UInt64(ticket)).bytes) }
+        for ticket in 0..<6 { check(UInt64(ticket)) }
+        for ticket in [5, 99] { send(Request.forget(ticket: UInt64(ticket)).bytes) }
         guard case .checked(let ticket, let checked)? = next(socket)?.0 else { return say("no answer") }
         say("\(ticket) \(checked)")
     }
