@@ -63,16 +63,6 @@ final class SocketClient {
         return text(waiting).split(separator: "\r\n").joined(separator: "|")
     }
 
-    /// How many bytes come up to the end of the session.
-    func count() -> Int {
-        var count = 0
-        while fill() {
-            count += waiting.count
-            waiting = []
-        }
-        return count
-    }
-
     /// When it is let go of, the connection is reset rather than closed.
     func vanish() {
         var linger = linger(l_onoff: 1, l_linger: 0)
