@@ -1,5 +1,4 @@
 import ByteStrings
-import Metrics
 import NIOCore
 import SMTP
 
