@@ -84,7 +84,7 @@ ssize_t cseparation_receive(int socket, void *bytes, size_t capacity, int *descr
 	if (got == -1)
 		return -1;
 	count = take_descriptors(&message, taken);
-	if (count > 1 || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+	if (count > 1 || (message.msg_flags & MSG_TRUNC) != 0) {
 		for (int i = 0; i < count; i++)
 			close(taken[i]);
 		errno = EBADMSG;
@@ -92,5 +92,7 @@ ssize_t cseparation_receive(int socket, void *bytes, size_t capacity, int *descr
 	}
 	if (count == 1)
 		*descriptor = taken[0];
+	else if ((message.msg_flags & MSG_CTRUNC) != 0)
+		*descriptor = CSEPARATION_LOST;
 	return got;
 }

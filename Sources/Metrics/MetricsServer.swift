@@ -4,8 +4,8 @@ import NIOPosix
 
 /// Serves the meters over HTTP/1.1: `GET /metrics`, one request a connection, and nothing else.
 public enum MetricsServer {
-    /// How many connections there may be at once; a scraper needs one.
-    private static let backlog: Int32 = 16
+    /// How many connections there may be at once; a scraper needs one. Those beyond are closed.
+    public static let most = 16
     /// How long a connection may take in all.
     private static let patience = TimeAmount.seconds(10)
 
@@ -16,12 +16,15 @@ public enum MetricsServer {
     public static func start(
         _ meters: Meters, on socket: NIOBSDSocket.Handle, group: any EventLoopGroup
     ) -> EventLoopFuture<any Channel> {
-        ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: backlog)
+        let places = Places(most)
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Int32(most))
             // One at a time is taken from the kernel's queue, so that no flood of them keeps sessions waiting.
             .serverChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                guard places.take() else { return channel.eventLoop.makeFailedFuture(NoPlace()) }
+                channel.closeFuture.whenComplete { _ in places.giveBack() }
+                return channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
                     try pipeline.addHandler(MetricsHandler(meters, patience: patience))
@@ -29,4 +32,6 @@ public enum MetricsServer {
             }
             .withBoundSocket(socket)
     }
+
+    private struct NoPlace: Error {}
 }

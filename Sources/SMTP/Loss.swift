@@ -1,7 +1,7 @@
 /// Why there is no more talking to the one behind. The words are the log's, and stay the same.
 public enum Loss: Equatable, Sendable {
-    /// No program started, or no connection.
-    case notOpened
+    /// No program started, or no connection, with this errno(3); nil where there is none to it.
+    case notOpened(errno: Int32?)
     /// It ended, or closed the connection.
     case ended
     /// It opened with this code, or answered the opening words with it.

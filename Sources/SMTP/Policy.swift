@@ -34,8 +34,11 @@ public struct Policy: Sendable {
     public var requiresLogin = true
     /// So many failed logins end the session.
     public var failures = 3
-    /// What the client waits after its first failed login; after each further one it is twice as long.
+    /// What the client waits after its first failed login; after each further one it is twice as long, up to
+    /// `longestFailureDelay`.
     public var failureDelay = Duration.seconds(1)
+    /// A client that waits longer takes the server for dead, and its place is kept for nobody.
+    static let longestFailureDelay = Duration.seconds(30)
 
     public init(hostname: Hostname) {
         self.hostname = hostname

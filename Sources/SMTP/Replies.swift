@@ -55,8 +55,6 @@ extension Reply {
     static let idle = Reply("421 4.4.2 nothing was said for too long, closing connection")
     static let tooLong = Reply("421 4.4.2 the session lasts too long, closing connection")
     static let draining = Reply("421 4.3.2 the service is stopping, closing connection")
-    /// Before any session: as many are open as may be.
-    public static let tooManyConnections = Reply("421 4.7.0 too many connections, try again later")
 
     static func greeting(_ hostname: Hostname) -> Reply {
         Reply([UInt8]("220 ") + hostname.bytes + [UInt8](" ESMTP"))

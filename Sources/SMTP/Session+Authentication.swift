@@ -64,7 +64,8 @@ extension Session {
         case .rejected:
             failures += 1
             guard failures < policy.failures else { return close(.tooManyFailures, .tooManyFailures) }
-            return .replyLater(.rejected, policy.failureDelay * (1 << min(failures - 1, 16)))
+            let delay = policy.failureDelay * (1 << min(failures - 1, 16))
+            return .replyLater(.rejected, min(delay, Policy.longestFailureDelay))
         }
     }
 }

@@ -62,9 +62,9 @@ extension Session {
         return .startTLS(.startTLS)
     }
 
-    /// TLS is active.
+    /// TLS is active. Means nothing where that was not waited for: the session may have ended during the handshake.
     public mutating func secured() {
-        guard case .handshake = state else { preconditionFailure("TLS began in a session that had not asked for it") }
+        guard isHandshaking else { return }
         isTLS = true
         state = .command
     }

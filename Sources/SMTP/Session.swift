@@ -15,8 +15,9 @@ public struct Session: Sendable {
         case reply(Reply)
         /// To the client, but not at once: logins failed.
         case replyLater(Reply, Duration)
-        /// To the client, then the session is over, as `ending` says.
-        case close(Reply)
+        /// To the client, then the session is over, as `ending` says. Nil where it must end at once: in the middle of a
+        /// handshake, no reply would be understood.
+        case close(Reply?)
         /// To the client; then throw away what it has sent, begin TLS, and say so by `secured`.
         case startTLS(Reply)
         /// Check this claim, then tell the session by `decided`.
@@ -111,6 +112,11 @@ public struct Session: Sendable {
         }
     }
 
+    /// Whether `secured` is waited for.
+    public var isHandshaking: Bool {
+        if case .handshake = state { true } else { false }
+    }
+
     /// More bytes of the one behind need not wait for the session: they are no reply then.
     public static let longestReply = ReplyScanner.limit
 
@@ -121,14 +127,13 @@ public struct Session: Sendable {
 
     /// - Parameters:
     ///   - bytes: what the client sent and was not consumed.
-    ///   - consumed: how many of them need not come again.
+    ///   - consumed: how many of them need not come again; none where the session wants nothing of the client.
     public mutating func client(_ bytes: UnsafeRawBufferPointer, consumed: inout Int) -> Action {
         consumed = 0
         switch state {
         case .command, .exchange: return line(bytes, &consumed)
         case .data(let scanner): return message(bytes, scanner, &consumed)
-        case .deciding, .handshake, .opening, .following, .closed:
-            preconditionFailure("a session that wants nothing of the client was given something")
+        case .deciding, .handshake, .opening, .following, .closed: return .none
         }
     }
 
@@ -157,8 +162,9 @@ public struct Session: Sendable {
     }
 
     mutating func close(_ ending: Ending, _ reply: Reply) -> Action {
+        let isHandshaking = isHandshaking
         state = .closed(ending)
         behind = nil
-        return .close(reply)
+        return .close(isHandshaking ? nil : reply)
     }
 }

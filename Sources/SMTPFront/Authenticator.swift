@@ -4,9 +4,6 @@ import SMTP
 
 /// Whoever can say what a claim is worth, without keeping an event loop waiting.
 public protocol Authenticator: Sendable {
-    /// - Returns: a future that never fails. How many claims are checked at once, and for how long, is the
-    ///   authenticator's to bound.
-    func check(
-        _ claim: Claim, of client: Client, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<Outcome>
+    /// How many claims are checked at once, and for how long, is the authenticator's to bound.
+    func check(_ claim: Claim, of client: Client, on eventLoop: any EventLoop) -> Check
 }

@@ -33,9 +33,14 @@ final class BehindHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        isGone(.ended)
+    }
+
+    /// It is closed, or could not be opened.
+    func isGone(_ loss: Loss) {
         guard !isOver else { return }
         isOver = true
-        link.isOver(self, .ended)
+        link.isOver(self, loss)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -61,6 +66,8 @@ final class BehindHandler: ChannelInboundHandler {
         guard let context else { return }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
+
+    func close() { context?.close(promise: nil) }
 
     func leave(saying saysQuit: Bool, patience: TimeAmount) {
         hasLeft = true

@@ -8,6 +8,8 @@ final class BehindLink {
     private let behind: (any Behind)?
     private let patience: TimeAmount
     private var current: BehindHandler?
+    /// Was let go, and may not be closed.
+    private var former: BehindHandler?
     /// How many ways are not closed.
     private var open = 0
 
@@ -23,9 +25,12 @@ final class BehindLink {
 
     func open(_ session: MailSession, on eventLoop: any EventLoop) {
         guard let behind else {
-            driver?.behindIsGone(.notOpened)
+            driver?.behindIsGone(.notOpened(errno: nil))
             return
         }
+        // Two descriptors are all that a session has.
+        former?.close()
+        former = nil
         let handler = BehindHandler(self)
         current = handler
         open += 1
@@ -34,7 +39,7 @@ final class BehindLink {
             channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
         }.assumeIsolated().whenComplete { result in
             switch result {
-            case .failure: self.isOver(handler, .notOpened)
+            case .failure(let error): handler.isGone(.notOpened(error))
             case .success: self.read()
             }
         }
@@ -48,8 +53,10 @@ final class BehindLink {
     ///
     /// - Parameter saysQuit: whether it waits for a command. Never where it reads a message: QUIT would be a part of it.
     func leave(saying saysQuit: Bool) {
-        current?.leave(saying: saysQuit, patience: patience)
-        current = nil
+        guard let current else { return }
+        current.leave(saying: saysQuit, patience: patience)
+        former = current
+        self.current = nil
     }
 
     // What a way tells.
@@ -65,6 +72,7 @@ final class BehindLink {
     /// Told once by each way.
     func isOver(_ handler: BehindHandler, _ loss: Loss) {
         open -= 1
+        if handler === former { former = nil }
         if handler === current {
             driver?.behindIsGone(loss)
             if handler === current { current = nil }

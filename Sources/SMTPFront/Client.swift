@@ -23,8 +23,6 @@ public struct Client: Sendable {
 
     public let remote: End
     public let local: End
-    /// Whether what the client says is encrypted.
-    public internal(set) var isTLS = false
 
     public init(remote: End, local: End) {
         self.remote = remote

@@ -41,6 +41,11 @@ final class ClientHandler: ChannelInboundHandler {
         driver.closed()
     }
 
+    /// Of a connection that broke before it was active, nothing else is told.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        driver.closed()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         driver.received(unwrapInboundIn(data))
     }

@@ -6,9 +6,12 @@ public struct MailSession: Sendable {
     public let client: Client
     /// Who logged in, and how; nil for a stranger, who must not relay.
     public let login: (name: Login, mechanism: Mechanism)?
+    /// The ticket of the check that said so, where there is one.
+    public let check: UInt64?
 
-    public init(client: Client, login: (name: Login, mechanism: Mechanism)?) {
+    public init(client: Client, login: (name: Login, mechanism: Mechanism)?, check: UInt64? = nil) {
         self.client = client
         self.login = login
+        self.check = check
     }
 }

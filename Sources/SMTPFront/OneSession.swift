@@ -9,7 +9,7 @@ import Verdicts
 public enum OneSession {
     /// Starts the session. Descriptors 0 and 1 are `/dev/null` from here on.
     ///
-    /// - Parameter occupancy: has the session's channel, as long as it is open.
+    /// - Parameter occupancy: has the session's channel, until the session is over.
     /// - Returns: a future that is kept when the client is gone and no auth command runs any more.
     public static func start(
         _ service: Service, group: any EventLoopGroup, occupancy: Occupancy, wrapsTLS: Bool = false
@@ -38,7 +38,7 @@ public enum OneSession {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    _ = occupancy.enter(channel)
+                    _ = occupancy.enter(channel, until: over.futureResult)
                     try service.serve(channel, client: client, wrapsTLS: wrapsTLS, greeting: greeting, over: over)
                 }
             }

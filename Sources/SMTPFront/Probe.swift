@@ -5,8 +5,16 @@ import SMTP
 public enum Probe {
     /// The session could not be had, or was not one.
     public struct Failed: Error, CustomStringConvertible {
-        public let loss: Loss
-        public var description: String { "\(loss.words)" }
+        /// Nil where it did not answer in time.
+        public let loss: Loss?
+
+        public var description: String {
+            switch loss {
+            case nil: "no-answer"
+            case .notOpened(let errno?)?: "cannot-open, errno \(errno)"
+            case let loss?: "\(loss.words)"
+            }
+        }
     }
 
     /// - Parameters:
@@ -26,8 +34,8 @@ public enum Probe {
                 try channel.pipeline.syncOperations.addHandler(handler)
             }
         }
-        opened.whenFailure { _ in promise.fail(Failed(loss: .notOpened)) }
-        let timeout = eventLoop.scheduleTask(in: deadline) { promise.fail(Failed(loss: .nonsense)) }
+        opened.whenFailure { promise.fail(Failed(loss: .notOpened($0))) }
+        let timeout = eventLoop.scheduleTask(in: deadline) { promise.fail(Failed(loss: nil)) }
         promise.futureResult.whenComplete { _ in
             timeout.cancel()
             opened.whenSuccess { $0.close(promise: nil) }

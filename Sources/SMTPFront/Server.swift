@@ -31,10 +31,12 @@ public struct Server: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let refusal = occupancy.enter(channel) {
-                        try service.turnAway(channel, refusal, wrapsTLS: wrapsTLS)
+                    let over = channel.eventLoop.makePromise(of: Void.self)
+                    if let reason = occupancy.enter(channel, until: over.futureResult) {
+                        over.succeed()
+                        try service.turnAway(channel, reason, wrapsTLS: wrapsTLS)
                     } else {
-                        try service.serve(channel, wrapsTLS: wrapsTLS)
+                        try service.serve(channel, wrapsTLS: wrapsTLS, over: over)
                     }
                 }
             }

@@ -15,6 +15,9 @@ public final class Service: Sendable {
     let tls: CurrentTLS?
     let limits: Limits
     let log: SessionLog
+    /// Places for clients that have none, while they are told so.
+    let partings = Places(mostTurnedAway)
+    public static let mostTurnedAway = 32
     public let meters: Meters
 
     /// - Parameters:

@@ -8,20 +8,30 @@ extension Service {
     ///   - client: nil where the channel knows both ends.
     ///   - wrapsTLS: whether TLS begins before anything is said (RFC 8314 section 3.3).
     ///   - greeting: when the client is greeted.
-    ///   - over: kept when nothing more can happen.
+    ///   - over: completed when nothing more can happen.
     func serve(
         _ channel: any Channel, client: Client? = nil, wrapsTLS: Bool = false,
-        greeting: ClientHandler.Greeting = .watching, over: EventLoopPromise<Void>? = nil
+        greeting: ClientHandler.Greeting = .watching, over: EventLoopPromise<Void>
     ) throws {
         let driver = SessionDriver(self, channel, client: client ?? Client(channel), isTLS: wrapsTLS, over: over)
-        if wrapsTLS, let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
-        try channel.pipeline.syncOperations.addHandler(ClientHandler(driver, wrapsTLS: wrapsTLS, greeting))
+        do {
+            if wrapsTLS, let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
+            try channel.pipeline.syncOperations.addHandler(ClientHandler(driver, wrapsTLS: wrapsTLS, greeting))
+        } catch {
+            over.fail(error)
+            throw error
+        }
     }
 
     /// A channel to a client for which there is no place.
-    func turnAway(_ channel: any Channel, _ reason: Meters.Refusal, wrapsTLS: Bool) throws {
-        meters.refused(reason)
+    func turnAway(_ channel: any Channel, _ reason: Occupancy.Full, wrapsTLS: Bool) throws {
+        meters.refused(reason.refusal)
+        log.turnedAway(reason, rhost: Client(channel).remote.address)
+        // A client that expects TLS would understand nothing, and too many are told nothing: each has a descriptor.
+        let says = !wrapsTLS && partings.take()
         try channel.pipeline.syncOperations.addHandler(
-            TurnAway(reason, hostname: currentPolicy.hostname, wrapped: wrapsTLS))
+            TurnAway(
+                saying: says ? TurnAway.reply(reason, currentPolicy.hostname) : [], patience: limits.closing,
+                whenGone: says ? { self.partings.giveBack() } : {}))
     }
 }

@@ -20,7 +20,8 @@ extension SessionDriver {
             act(on: session.decided(.rejected(reason)))
         case .open:
             replies.wipeAll()
-            behind.open(MailSession(client: client, login: session.login), on: channel.eventLoop)
+            behind.open(
+                MailSession(client: client, login: session.login, check: check?.ticket), on: channel.eventLoop)
         case .send(let command): behind.write(channel.allocator.buffer(bytes: command))
         case .forward(let count):
             octets += count
@@ -33,15 +34,24 @@ extension SessionDriver {
     private func check(_ claim: Claim) {
         isChecking = true
         let (mechanism, login, start) = (claim.mechanism, claim.login, NIODeadline.now())
-        service.authenticator.check(claim, of: client, on: channel.eventLoop).assumeIsolated().whenComplete { result in
+        let check = service.authenticator.check(claim, of: client, on: channel.eventLoop)
+        self.check = check
+        check.outcome.assumeIsolated().whenComplete { result in
             let outcome = (try? result.get()) ?? .temporary(.exitStatus(-1))
             self.isChecking = false
             self.clock.heard()
             self.tell(outcome, mechanism, login, .nanoseconds((NIODeadline.now() - start).nanoseconds))
             self.act(on: self.session.decided(outcome))
+            // One that was accepted too late is not relied on either.
+            if self.session.login == nil || self.phase == .closed { self.forgetCheck() }
             self.proceed()
             self.tellIfOver()
         }
+    }
+
+    func forgetCheck() {
+        check?.forget()
+        if !isChecking { check = nil }
     }
 
     private func tell(_ outcome: Outcome, _ mechanism: Mechanism, _ login: Login, _ duration: Duration) {
@@ -62,10 +72,13 @@ extension SessionDriver {
     }
 
     private func startTLS(_ reply: Reply) {
+        forgetCheck()
         channel.writeAndFlush(ByteBuffer(bytes: reply.bytes)).assumeIsolated().whenSuccess {
             // RFC 3207 section 4.2: nothing that came before the handshake counts, in the same packet neither.
             self.input.wipeAll()
-            guard let tls = self.service.tls else { return }
+            // The session may have ended before the client took our reply.
+            guard self.session.isHandshaking, let tls = self.service.tls else { return }
+            guard !self.hasInputEnded else { return self.channel.close(promise: nil) }
             do {
                 try self.channel.pipeline.syncOperations.addHandler(tls.makeHandler(), position: .first)
                 self.channel.read()
@@ -80,13 +93,26 @@ extension SessionDriver {
         channel.writeAndFlush(ByteBuffer(bytes: reply.bytes), promise: nil)
     }
 
-    private func close(_ reply: Reply) {
+    private func close(_ reply: Reply?) {
         guard phase == .open || phase == .silent else { return }
+        guard let reply else { return channel.close(promise: nil) }
+        part(saying: reply.bytes)
+    }
+
+    /// The client has said all that it will, and was answered.
+    func finish() {
+        _ = session.end(.clientGone)
+        part(saying: [])
+    }
+
+    /// Closes the connection as soon as the client has taken everything, these last words too.
+    private func part(saying words: [UInt8]) {
         phase = .closing
         input.wipeAll()
         clock.startClosing()
-        channel.writeAndFlush(ByteBuffer(bytes: reply.bytes)).assumeIsolated().whenComplete { _ in
+        channel.writeAndFlush(ByteBuffer(bytes: words)).assumeIsolated().whenComplete { _ in
             guard self.phase == .closing else { return }
+            self.phase = .parting
             // Were it closed while something of the client's is unread, the kernel would reset the connection, and the
             // reply might be lost with it.
             guard !self.hasInputEnded else { return self.channel.close(promise: nil) }
@@ -98,6 +124,6 @@ extension SessionDriver {
     func tellIfOver() {
         guard phase == .closed, !isChecking, behind.isGone else { return }
         behind.driver = nil
-        over?.succeed()
+        over.succeed()
     }
 }

@@ -13,7 +13,7 @@ import SMTP
 final class SessionDriver {
     let service: Service
     var session: Session
-    var client: Client
+    let client: Client
     let channel: any Channel
     let behind: BehindLink
 
@@ -28,24 +28,29 @@ final class SessionDriver {
         case open
         /// The last reply is on its way; what still comes in is not looked at.
         case closing
+        /// It was taken; the client is to close the connection.
+        case parting
         case closed
     }
 
     var phase = Phase.silent
     var hasInputEnded = false
     var isChecking = false
+    /// What is being checked, and then, what the client has logged in by.
+    var check: Check?
+    /// Whether the connection came about; otherwise there is nothing to tell of it.
+    private var hasBegun = false
     var isPaused = false
     private var isProceeding = false
     let clock: SessionClock
     /// Kept when nothing more can happen: the channel is closed, no auth command runs, and the one behind is gone.
-    let over: EventLoopPromise<Void>?
+    let over: EventLoopPromise<Void>
 
-    init(_ service: Service, _ channel: any Channel, client: Client, isTLS: Bool, over: EventLoopPromise<Void>?) {
+    init(_ service: Service, _ channel: any Channel, client: Client, isTLS: Bool, over: EventLoopPromise<Void>) {
         let policy = service.currentPolicy
         self.service = service
         self.channel = channel
         self.client = client
-        self.client.isTLS = isTLS
         self.over = over
         let host = policy.hostname.bytes
         session = Session(policy, clientAddress: client.remote.address, isTLS: isTLS) {
@@ -60,6 +65,7 @@ final class SessionDriver {
     // What happens to the client's channel.
 
     func began() {
+        hasBegun = true
         service.meters.sessionBegan()
         clock.start()
     }
@@ -79,21 +85,25 @@ final class SessionDriver {
             service.meters.refused(.earlyTalker)
             end(.earlyTalker)
         case .open: break
-        case .closing, .closed: input.wipeAll()
+        case .closing, .parting, .closed: input.wipeAll()
         }
     }
 
     func inputEnded() {
         hasInputEnded = true
-        if phase == .closing { channel.close(promise: nil) } else { proceed() }
+        if phase == .parting { channel.close(promise: nil) } else { proceed() }
     }
 
     func failed(_ error: any Error) {
-        if error is NIOSSLError { _ = session.end(.tlsFailed) }
+        switch error {
+        // It closed the connection without saying so to TLS, as many clients do.
+        case NIOSSLError.uncleanShutdown: break
+        case is NIOSSLError: _ = session.end(.tlsFailed)
+        default: break
+        }
     }
 
     func secured() {
-        client.isTLS = true
         session.secured()
         proceed()
     }
@@ -105,8 +115,11 @@ final class SessionDriver {
         _ = session.end(.clientGone)
         input.wipeAll()
         behind.leave(saying: session.ending == .quit)
-        service.log.tell(SessionRecord(session: session, rhost: client.remote.address, octets: octets))
-        service.meters.sessionEnded()
+        forgetCheck()
+        if hasBegun {
+            service.log.tell(SessionRecord(session: session, rhost: client.remote.address, octets: octets))
+            service.meters.sessionEnded()
+        }
         tellIfOver()
     }
 
@@ -171,7 +184,7 @@ final class SessionDriver {
             input.wipe(consumed)
             if act(on: action) || consumed > 0 { return true }
         }
-        if hasInputEnded { channel.close(promise: nil) } else { channel.read() }
+        if hasInputEnded { finish() } else { channel.read() }
         return false
     }
 }

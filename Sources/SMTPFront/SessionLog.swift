@@ -5,9 +5,11 @@ import SASL
 import SMTP
 import Verdicts
 
-/// What the log is told: one line for each login and one for each session, never a secret.
+/// What the log is told: one line for each login and one for each session, and some for clients without one; never a
+/// secret.
 struct SessionLog: Sendable {
     private let logger: Logger?
+    private let turnAways = TurnAwayLog()
 
     /// - Parameter logger: nil where there is nobody to tell, since our standard error is the client.
     init(_ logger: Logger?) {
@@ -23,6 +25,11 @@ struct SessionLog: Sendable {
     func tell(_ record: SessionRecord) {
         guard let logger else { return }
         logger.info("\(String(decoding: record.line.bytes, as: UTF8.self))")
+    }
+
+    func turnedAway(_ reason: Occupancy.Full, rhost: [UInt8]) {
+        guard let logger, let line = turnAways.line(reason, rhost: rhost) else { return }
+        logger.warning("\(String(decoding: line.bytes, as: UTF8.self))")
     }
 
     /// Keys in this order: verdict, reason and status or errno where it was not accepted, mechanism, rhost, login.

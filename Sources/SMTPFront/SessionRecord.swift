@@ -9,8 +9,8 @@ struct SessionRecord {
     /// Bytes of messages that were passed on.
     let octets: Int
 
-    /// Keys in this order: session, which is why it ended; behind and code where the one behind was the cause; lacks
-    /// where the one behind did not offer what the client was offered; tls, commands, messages, octets, rhost, and
+    /// Keys in this order: session, which is why it ended; behind, and code or errno, where the one behind was the cause;
+    /// lacks where the one behind did not offer what the client was offered; tls, commands, messages, octets, rhost, and
     /// login where there was one.
     var line: LogLine {
         var line = LogLine()
@@ -19,6 +19,7 @@ struct SessionRecord {
         if case .behind(let loss) = ending {
             line.add("behind", loss.words)
             if case .refused(let code) = loss { line.add("code", [UInt8](decimal: code)) }
+            if case .notOpened(let errno?) = loss { line.add("errno", [UInt8](decimal: errno)) }
         }
         if !session.lacking.isEmpty {
             line.add("lacks", Array(session.lacking.joined(separator: [UInt8(ascii: ",")])))

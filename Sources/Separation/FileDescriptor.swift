@@ -39,20 +39,21 @@ public struct FileDescriptor: ~Copyable, Sendable {
         return input
     }
 
-    /// All that can be read from it, from its beginning; or nil, and errno.
-    func contents() -> [UInt8]? {
-        var status = stat()
-        guard fstat(number, &status) == 0, status.st_size <= Self.longestFile else { return nil }
+    /// All that can be read from it, from its beginning.
+    ///
+    /// - Throws: EFBIG where that is more than any file has that is read.
+    func contents() throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65536)
         while bytes.count <= Self.longestFile {
             let count = pread(number, &piece, piece.count, off_t(bytes.count))
-            guard count > 0 else { return count == 0 ? bytes : nil }
+            guard count >= 0 else { throw SystemError(errno: cplatform_errno()) }
+            if count == 0 { return bytes }
             bytes += piece.prefix(count)
         }
-        return nil
+        throw SystemError(errno: EFBIG)
     }
 
     /// No map of senders is longer.
-    private static let longestFile = 64 << 20
+    static let longestFile = 64 << 20
 }

@@ -6,7 +6,7 @@ import Credentials
 public struct MessageSocket: ~Copyable, @unchecked Sendable {
     // Sound to send: the buffer is used only while one message is received, which one thread at a time does.
     let descriptor: FileDescriptor
-    private let buffer: UnsafeMutableRawBufferPointer
+    let buffer: UnsafeMutableRawBufferPointer
 
     /// What there is to receive.
     public enum Arrival<Content: Message>: ~Copyable {
@@ -16,7 +16,8 @@ public struct MessageSocket: ~Copyable, @unchecked Sendable {
         case message(Content, Attachments)
     }
 
-    /// What comes with a message; what it says that it carries is there.
+    /// What comes with a message; what it says that it carries is there, but for a descriptor for which this process had no
+    /// room (EMFILE).
     public struct Attachments: ~Copyable {
         public var secret: Secret?
         public var descriptor: FileDescriptor?
@@ -24,7 +25,6 @@ public struct MessageSocket: ~Copyable, @unchecked Sendable {
 
     public init(_ descriptor: consuming FileDescriptor) {
         self.descriptor = descriptor
-        // One more than any message has: a longer one is cut there, and known by it.
         buffer = .allocate(byteCount: max(Request.longest, Order.longest), alignment: 8)
     }
 
@@ -60,7 +60,9 @@ public struct MessageSocket: ~Copyable, @unchecked Sendable {
         if count < 0 {
             switch cplatform_errno() {
             case EAGAIN: return .nothing
-            case EBADMSG: throw .oversized
+            case EBADMSG:
+                explicit_bzero(buffer.baseAddress!, buffer.count)
+                throw .oversized
             // ECONNRESET: it ended with messages of ours unread.
             default: return .end
             }
@@ -70,7 +72,7 @@ public struct MessageSocket: ~Copyable, @unchecked Sendable {
         guard count > 0 else { return .end }
         var reader = PacketReader(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         let content = try Content(&reader)
-        guard content.carriesDescriptor == (number >= 0) else { throw .descriptor }
+        guard content.carriesDescriptor == (number != -1) else { throw .descriptor }
         var secret: Secret?
         if content.longestSecret > 0 { secret = try reader.secret(atMost: content.longestSecret) }
         try reader.end()

@@ -37,12 +37,21 @@ public final class Parcel: Sendable {
 struct Outbox {
     private var waiting: [Parcel] = []
     private let socket: Int32
+    /// Whether the system was out of something when the first of them was to be sent. It does not say when it has it again.
+    private(set) var needsPatience = false
+    /// Why a message could not be sent, and never can: an errno(3). The other process would go on without it: the end.
+    private(set) var failure: Int32?
+
+    /// After how many milliseconds to try again where patience is needed.
+    static let patience: Int32 = 20
 
     /// - Parameter socket: the descriptor of a message socket that outlives this.
     init(socket: Int32) {
         self.socket = socket
     }
 
+    /// Whether to send again as soon as the socket has room.
+    var needsRoom: Bool { !waiting.isEmpty && !needsPatience }
     var isEmpty: Bool { waiting.isEmpty }
     var count: Int { waiting.count }
 
@@ -55,7 +64,19 @@ struct Outbox {
     /// receiving.
     mutating func flush() {
         var sent = 0
-        while sent < waiting.count, waiting[sent].send(through: socket) != EAGAIN { sent += 1 }
+        needsPatience = false
+        sending: while sent < waiting.count {
+            switch waiting[sent].send(through: socket) {
+            case 0, EPIPE, ECONNRESET, ENOTCONN: sent += 1
+            case EAGAIN: break sending
+            case ENOBUFS, ENOMEM, ETOOMANYREFS:
+                needsPatience = true
+                break sending
+            case let errno:
+                failure = errno
+                sent += 1
+            }
+        }
         waiting.removeFirst(sent)
     }
 

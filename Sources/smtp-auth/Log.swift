@@ -6,10 +6,10 @@ import Verdicts
 /// Where smtp-auth writes what it has to say.
 enum Log {
     /// - Parameter toSystem: to syslog, and not to standard error.
-    static func open(toSystem: Bool) -> Logger {
+    static func open(toSystem: Bool, _ queue: LogQueue) -> Logger {
         if toSystem { SystemLogHandler.open() }
         return Logger(label: "smtp-auth") { _ in
-            if toSystem { SystemLogHandler() as any LogHandler } else { StandardErrorLog() }
+            QueuedLog(toSystem ? SystemLogHandler() as any LogHandler : StandardErrorLog(), queue)
         }
     }
 }

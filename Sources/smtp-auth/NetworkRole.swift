@@ -13,6 +13,7 @@ struct NetworkRole {
     let options: SMTPAuth
     let hostname: Hostname
     let logger: Logger
+    let queue: LogQueue
 
     /// - Returns: the exit status.
     func run() throws(Failure) -> Int32 {
@@ -20,6 +21,7 @@ struct NetworkRole {
         for signal in [SIGHUP, SIGINT, SIGTERM] { Glibc.signal(signal, SIG_IGN) }
         let station = try Station.enter(descriptors: descriptors)
         // From here on nothing of root's is left; only now is there a thread, or an event loop.
+        queue.begin()
         let (listeners, metrics, senderMap) = (station.listeners, station.metrics, station.senderMap)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: listeners.isEmpty ? 1 : System.coreCount)
         let tls = try currentTLS(station)
@@ -33,19 +35,24 @@ struct NetworkRole {
             service, behind: behind, hostname: hostname, tls: tls, link: link, group: group,
             occupancy: Occupancy(
                 most: options.limits.maxConnections.number, mostPerAddress: options.limits.maxPerAddress.number),
-            asksForOffer: options.behind.offer == nil, drainTimeout: options.limits.drainTimeout.amount, logger: logger)
+            asksForOffer: options.behind.offer == nil, drainTimeout: options.limits.drainTimeout.amount, logger: logger,
+            queue: queue)
         // One session on standard input would say so to each client.
         if options.behind.hidesStrangers, !listeners.isEmpty {
             logger.warning(
                 "clients that have not logged in look like this machine to the server behind; it must not relay for this machine, or --xclient must tell it")
         }
         serving.begin(on: listeners, wrapsTLS: options.tls.tlsWrap, metrics: metrics)
-        return link.run(serving.take) ? 0 : 111
+        let parting = link.run(serving.take)
+        if parting == .left { return 0 }
+        logger.critical("the way to the parent process has ended: \(parting)")
+        return 111
     }
 
-    /// For each connection one more, to the one behind; and some of our own.
+    /// For each session two: to the client, and to the one behind. For connections that have none, and for scrapers, one
+    /// each. Some are our own, and an event loop has three.
     private var descriptors: Int {
-        2 * options.limits.maxConnections.number + 64
+        2 * options.limits.maxConnections.number + Service.mostTurnedAway + MetricsServer.most + 64 + 4 * System.coreCount
     }
 
     private func currentTLS(_ station: borrowing Station) throws(Failure) -> CurrentTLS? {

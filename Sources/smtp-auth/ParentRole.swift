@@ -29,7 +29,8 @@ struct ParentRole {
 
         let arguments = CommandLine.arguments.map { Array($0.utf8) }
         let child = try NetworkChild.start(
-            arguments: [arguments[0], [UInt8]("--network-process")] + arguments.dropFirst(), environment: InheritedEnvironment.current)
+            arguments: [arguments[0], [UInt8]("--network-process")] + arguments.dropFirst(),
+            environment: InheritedEnvironment.ofNetworkProcess(environment))
         if isOneSession { OneClient.letGo() }
         let parent = try Parent(
             of: child, duties(environment, isOneSession: isOneSession), provisions: parcels, logger: logger,

@@ -40,12 +40,14 @@ struct SMTPAuth: ParsableCommand {
         guard let hostname = front.hostname ?? Hostname.ofThisMachine else {
             throw ValidationError("The machine's name is not a host name; give one with --hostname.")
         }
-        let logger = Log.open(toSystem: front.syslog)
+        let queue = LogQueue()
+        defer { queue.flush() }
+        let logger = Log.open(toSystem: front.syslog, queue)
         let status: Int32
         do throws(Failure) {
             status =
                 process.networkProcess
-                ? try NetworkRole(options: self, hostname: hostname, logger: logger).run()
+                ? try NetworkRole(options: self, hostname: hostname, logger: logger, queue: queue).run()
                 : try ParentRole(options: self, logger: logger).run()
         } catch {
             logger.tell(error)

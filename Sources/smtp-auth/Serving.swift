@@ -1,3 +1,4 @@
+import Credentials
 import Glibc
 import Logging
 import Metrics
@@ -21,11 +22,14 @@ final class Serving: Sendable {
     private let asksForOffer: Bool
     private let drainTimeout: TimeAmount
     private let logger: Logger
+    private let queue: LogQueue
     private let servers = Mutex(Servers())
 
     private struct Servers {
         var channels: [any Channel] = []
         var isDraining = false
+        /// How often the one behind was begun to be asked. What comes of an earlier time means nothing any more.
+        var asked = 0
     }
 
     /// After how long one that is behind, and did not answer, is asked again.
@@ -37,7 +41,7 @@ final class Serving: Sendable {
     init(
         _ service: Service, behind: (any Behind)?, hostname: Hostname, tls: CurrentTLS?, link: ParentLink,
         group: MultiThreadedEventLoopGroup, occupancy: Occupancy, asksForOffer: Bool, drainTimeout: TimeAmount,
-        logger: Logger
+        logger: Logger, queue: LogQueue
     ) {
         self.service = service
         self.behind = behind
@@ -49,6 +53,7 @@ final class Serving: Sendable {
         self.asksForOffer = asksForOffer
         self.drainTimeout = drainTimeout
         self.logger = logger
+        self.queue = queue
     }
 
     /// Serves, as soon as the one behind has said what it offers, or has not.
@@ -74,6 +79,7 @@ final class Serving: Sendable {
             case .success: self.link.ready()
             case .failure(let error):
                 self.logger.critical("cannot serve: \(error)")
+                self.queue.flush()
                 exit(111)
             }
         }
@@ -108,6 +114,15 @@ final class Serving: Sendable {
         }
     }
 
+    private func replace(_ senderMap: Result<[UInt8], SystemError>) {
+        switch senderMap {
+        case .success(let text): replace(text)
+        case .failure(let error):
+            let sentence = String(decoding: SenderMapUnread.cause(error).sentence, as: UTF8.self)
+            logger.error("\(sentence); the old map of senders stays")
+        }
+    }
+
     private func replace(_ senderMap: [UInt8]) {
         guard let senders = SenderMap(senderMap) else {
             return logger.error("bad line in --sender-map; the old map of senders stays")
@@ -118,17 +133,28 @@ final class Serving: Sendable {
 
     /// Asks the one behind what it offers, if it is to be asked.
     ///
-    /// - Returns: a future that does not fail. Until there is an answer, nothing is offered.
+    /// - Returns: a future that does not fail. Until there is an answer, what is offered stays as it is: at first nothing.
     private func probe() -> EventLoopFuture<Void> {
         let eventLoop = group.next()
         guard asksForOffer, let behind else { return eventLoop.makeSucceededVoidFuture() }
+        let time = servers.withLock { servers in
+            servers.asked += 1
+            return servers.asked
+        }
         return Probe.offer(of: behind, hostname: hostname, on: eventLoop).map { offer in
+            guard self.isLatest(time) else { return }
             self.service.changePassing { $0.offer = offer.passedOn }
         }.flatMapErrorThrowing { error in
+            guard self.isLatest(time) else { return }
             self.logger.error(
-                "no answer from what is behind: \(error); what it offers is not passed on, and it is asked again later")
-            eventLoop.scheduleTask(in: Self.patience) { _ = self.probe() }
+                "what is behind does not say what it offers: \(error); what is offered stays as it was, and it is asked again")
+            eventLoop.scheduleTask(in: Self.patience) { if self.isLatest(time) { _ = self.probe() } }
         }
+    }
+
+    /// Whether the one behind was not asked again since: on SIGHUP, before the next time was due.
+    private func isLatest(_ time: Int) -> Bool {
+        servers.withLock { $0.asked == time && !$0.isDraining }
     }
 
     /// Takes no more clients, and ends when the last has gone, or at the deadline.

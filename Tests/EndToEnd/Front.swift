@@ -139,7 +139,7 @@ final class Client {
 
     deinit { close(socket) }
 
-    /// When it is let go of, the connection is reset rather than closed.
+    /// When it is let go of, the connection is reset: that there is nobody left to answer is seen at once.
     func vanish() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))

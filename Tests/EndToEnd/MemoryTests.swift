@@ -36,7 +36,7 @@ extension OnStage {
         /// strace holds it there; it may read another's memory although that is not dumpable, since it is root's.
         private func memory(
             _ bytes: [UInt8], _ arguments: [String], environment: [String: String] = [:], caller: String? = nil
-        ) throws -> [UInt8] {
+        ) throws -> ProcessMemory {
             let program = caller.map { ["-u", $0, Self.setuid] } ?? [Stage.pamCheckpwd]
             return try memory(bytes, tracer("execve") + program + arguments, environment) {
                 // execve's number: x86-64's, and that of the others.
@@ -45,7 +45,7 @@ extension OnStage {
         }
 
         /// Everything that checkpwdctl could read, when it is about to end.
-        private func memory(ofCheckpwdctl arguments: [String], input: String) throws -> [UInt8] {
+        private func memory(ofCheckpwdctl arguments: [String], input: String) throws -> ProcessMemory {
             let words = tracer("exit_group") + [Stage.checkpwdctl] + arguments
             return try memory([], words, [:], input: Array(input.utf8)) {
                 try #require(held(by: $0, "checkpwdctl", at: ["231", "94"]))
@@ -57,7 +57,7 @@ extension OnStage {
         }
 
         /// The same of the parent that holds a session, while its program runs.
-        private func memory(holdingSession bytes: [UInt8]) throws -> [UInt8] {
+        private func memory(holdingSession bytes: [UInt8]) throws -> ProcessMemory {
             try memory(bytes, [Stage.pamCheckpwd, "--hold-session", "/bin/sleep", "60"], [:]) { parent in
                 _ = try #require(child(of: parent) { _, program in program.hasSuffix("/sleep") })
                 return parent
@@ -68,7 +68,7 @@ extension OnStage {
         private func memory(
             _ bytes: [UInt8], _ words: [String], _ environment: [String: String], input: [UInt8] = [],
             find: (pid_t) throws -> pid_t
-        ) throws -> [UInt8] {
+        ) throws -> ProcessMemory {
             let folder = Folder()
             let null = open("/dev/null", O_RDWR | O_CLOEXEC)
             let input = open(folder.write("input", input), O_RDONLY | O_CLOEXEC)
@@ -84,7 +84,7 @@ extension OnStage {
                 kill(-started, SIGKILL)
                 _ = cplatform_wait(started)
             }
-            return contents(of: try find(started))
+            return ProcessMemory(of: try find(started))
         }
 
         /// The child of strace, once it stands at a call as the program; strace's own execve, of that, does not count.
@@ -108,72 +108,54 @@ extension OnStage {
             return nil
         }
 
-        private func contents(of process: pid_t) -> [UInt8] {
-            let maps = (try? String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8)) ?? ""
-            let file = open("/proc/\(process)/mem", O_RDONLY | O_CLOEXEC)
-            defer { close(file) }
-            var all: [UInt8] = []
-            for line in maps.split(separator: "\n") where line.split(separator: " ")[1].hasPrefix("r") {
-                let ends = line.split(separator: " ")[0].split(separator: "-").map { UInt64($0, radix: 16)! }
-                var part = [UInt8](repeating: 0, count: Int(ends[1] - ends[0]))
-                let count = pread(file, &part, part.count, off_t(ends[0]))
-                all += part.prefix(max(count, 0))
-            }
-            return all
-        }
-
-        private func holds(_ memory: [UInt8], _ text: some Collection<UInt8>) -> Bool {
-            Data(memory).range(of: Data(text)) != nil
-        }
-
         @Test(arguments: [[], ["-e"], ["--dovecot"]])
         func `after a password login, the password is nowhere in it`(options: [String]) throws {
             let memory = try memory(Login.plain("memory", Self.password), options + ["/bin/true"])
             // The log line is there: it is the right memory.
-            #expect(holds(memory, "verdict=\"accepted\"".utf8))
-            #expect(!holds(memory, Self.password.utf8))
+            #expect(memory.holds("verdict=\"accepted\"".utf8))
+            #expect(!memory.holds(Self.password.utf8))
         }
 
         @Test func `nor is it in the parent that holds the session`() throws {
             let memory = try memory(holdingSession: Login.plain("memory", Self.password))
             // The child logged; this is what it would have logged of a damaged store.
-            #expect(holds(memory, "login=\"memory\"".utf8))
-            #expect(!holds(memory, Self.password.utf8))
+            #expect(memory.holds("login=\"memory\"".utf8))
+            #expect(!memory.holds(Self.password.utf8))
         }
 
         @Test func `nor is it there where a local user starts it setuid`() throws {
             Stage.write("/etc/pam-checkpwd/services", "pam-checkpwd\n")
             let memory = try memory(Login.plain("memory", Self.password), ["/bin/true"], caller: "memorycaller")
-            #expect(holds(memory, "verdict=\"accepted\"".utf8) && holds(memory, "caller=".utf8))
-            #expect(!holds(memory, Self.password.utf8))
+            #expect(memory.holds("verdict=\"accepted\"".utf8) && memory.holds("caller=".utf8))
+            #expect(!memory.holds(Self.password.utf8))
         }
 
         @Test func `nor is it there when the next module of a chain is run`() throws {
             let wrong = "Wr0ng-" + Self.password
             let memory = try memory(Login.plain("memory", wrong), ["--chain", "-s", InstalledService.prompt, "/bin/true"])
-            #expect(holds(memory, "verdict=\"rejected\"".utf8))
-            #expect(!holds(memory, wrong.utf8))
+            #expect(memory.holds("verdict=\"rejected\"".utf8))
+            #expect(!memory.holds(wrong.utf8))
         }
 
         @Test func `nor is it there when POSTAUTH is run`() throws {
             let memory = try memory(
                 Login.plain("memory", Self.password), ["--chain", "/bin/false"], environment: ["POSTAUTH": "/bin/true"])
-            #expect(holds(memory, "verdict=\"accepted\"".utf8))
-            #expect(!holds(memory, Self.password.utf8))
+            #expect(memory.holds("verdict=\"accepted\"".utf8))
+            #expect(!memory.holds(Self.password.utf8))
         }
 
         @Test func `nor is it there where the store has it`() throws {
             let memory = try memory(Login.plain("memory@example.com", Self.secret), VirtualAccounts.options + ["/bin/true"])
-            #expect(holds(memory, "verdict=\"accepted\"".utf8))
-            #expect(!holds(memory, Self.secret.utf8))
+            #expect(memory.holds("verdict=\"accepted\"".utf8))
+            #expect(!memory.holds(Self.secret.utf8))
         }
 
         @Test func `nor is it there where it looked like a digest`() throws {
             let bytes = Array("memoryhex\0\(Self.hexadecimal)\0\(Login.challenge())\0".utf8)
             let memory = try memory(bytes, ["--hex-passwords", "-e", "/bin/true"])
-            #expect(holds(memory, "verdict=\"accepted\"".utf8))
-            #expect(!holds(memory, Self.hexadecimal.utf8))
-            #expect(!holds(memory, Self.secret.utf8))
+            #expect(memory.holds("verdict=\"accepted\"".utf8))
+            #expect(!memory.holds(Self.hexadecimal.utf8))
+            #expect(!memory.holds(Self.secret.utf8))
         }
 
         @Test(arguments: [Login.cramMD5, Login.sqmail, Login.apop])
@@ -182,35 +164,35 @@ extension OnStage {
         ) throws {
             let bytes = try caller("memory", Self.secret, Login.challenge())
             let memory = try memory(bytes, ["/bin/true"])
-            #expect(holds(memory, "verdict=\"accepted\"".utf8))
-            #expect(!holds(memory, Self.secret.utf8))
+            #expect(memory.holds("verdict=\"accepted\"".utf8))
+            #expect(!memory.holds(Self.secret.utf8))
             let fields = bytes.split(separator: 0)
             let answer = try #require(fields.dropFirst().first { $0.first != UInt8(ascii: "<") })
             // Nor a beginning of it.
-            #expect(!holds(memory, answer.prefix(16)))
+            #expect(!memory.holds(answer.prefix(16)))
             let line = try String(contentsOfFile: "/etc/pam-checkpwd/store.key", encoding: .utf8)
             let digits = try #require(line.split(separator: ":").last).prefix(64)
-            #expect(!holds(memory, digits.utf8))
+            #expect(!memory.holds(digits.utf8))
             let key = stride(from: 0, to: 64, by: 2).map { UInt8(digits.dropFirst($0).prefix(2), radix: 16)! }
-            #expect(!holds(memory, key))
+            #expect(!memory.holds(key))
         }
 
         @Test(arguments: [["set"], ["verify"], ["set", "--saslprep"]])
         func `checkpwdctl leaves no secret`(command: [String]) throws {
             let memory = try memory(ofCheckpwdctl: ["secret"] + command + ["--stdin", "memory"], input: Self.secret)
             // The login is there: it is the right memory.
-            #expect(holds(memory, "memory".utf8))
-            #expect(!holds(memory, Self.secret.utf8))
+            #expect(memory.holds("memory".utf8))
+            #expect(!memory.holds(Self.secret.utf8))
         }
 
         /// The answer is what it prints; the digest alone, and the secret, are not.
         @Test func `checkpwdctl computes an answer, and leaves neither it nor the secret`() throws {
             let challenge = "<1896.697170952@postoffice.reston.mci.net>"
             let memory = try memory(ofCheckpwdctl: ["respond", "--stdin", "tim", challenge], input: "tanstaaftanstaaf")
-            #expect(holds(memory, challenge.utf8))
-            #expect(!holds(memory, "tanstaaftanstaaf".utf8))
-            #expect(!holds(memory, "b913a602c7eda7a495b4e6e7334d3890".utf8))
-            #expect(!holds(memory, "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw".utf8))
+            #expect(memory.holds(challenge.utf8))
+            #expect(!memory.holds("tanstaaftanstaaf".utf8))
+            #expect(!memory.holds("b913a602c7eda7a495b4e6e7334d3890".utf8))
+            #expect(!memory.holds("dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw".utf8))
         }
     }
 }

@@ -11,8 +11,8 @@ enum MessageFuzz {
         if direction == 0 {
             guard let request = try read(Request.self, message) else { return }
             switch request {
-            case .check(_, let surroundings), .open(_, let surroundings): try check(surroundings)
-            case .over, .ready: break
+            case .check(_, _, let surroundings), .open(_, _, let surroundings): try check(surroundings)
+            case .over, .ready, .forget: break
             }
         } else {
             _ = try read(Order.self, message)
@@ -47,6 +47,7 @@ enum MessageFuzz {
             try require(entry.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "a control byte in an environment")
             let name = String(decoding: entry.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
             try require(names.contains(name), "a variable of another name: \(name)")
+            try require(name.hasPrefix("TCP"), "a variable that is the parent's alone: \(name)")
         }
     }
 }

@@ -7,8 +7,10 @@ import Separation
 enum Act: String {
     // What it must not.
     case empty, oversized, truncated, unknownKind, tail, badVariable, descriptor, descriptors, twice, deaf
+    // What it must not: to have mail of somebody relayed who did not log in.
+    case relays, impersonates, invents, isRefused, isForgotten
     // What it may, and what becomes of it.
-    case leaves, crashes, fails, closes, storm, flood, hangs, hangsForGood, waits, lingers, opens, tooManyPrograms, overUnknown
+    case leaves, crashes, fails, closes, storm, flood, hangs, hangsForGood, waits, forgets, lingers, opens, tooManyPrograms, overUnknown
 
     var authCommand: String {
         switch self {
@@ -16,7 +18,9 @@ enum Act: String {
         case .flood: "exit 1"
         case .hangs: "echo $$ >&2; sleep 1000"
         case .hangsForGood: "trap '' TERM; echo $$ >&2; sleep 1000 & wait; wait"
-        case .waits: "sleep 1000"
+        case .waits, .forgets: "sleep 1000"
+        case .opens, .isForgotten: "exit 0"
+        case .isRefused: "exit 1"
         default: "exit 7"
         }
     }
@@ -32,7 +36,7 @@ enum Act: String {
         switch self {
         case .lingers: "trap '' TERM; echo $$ >&2; cat; sleep 1000"
         case .tooManyPrograms, .twice: "sleep 1000"
-        default: #"echo "220 $SMTPAUTHUSER $TCPREMOTEIP $PROTO"; cat"#
+        default: #"echo "220 ${RELAYCLIENT-none} $SMTPAUTHUSER $SMTPAUTHMETHOD $TCPREMOTEIP $PROTO"; cat"#
         }
     }
 
@@ -44,7 +48,24 @@ enum Act: String {
     }
 
     private func check(_ ticket: UInt64) {
-        send(Request.check(ticket: ticket, Surroundings()).bytes + Array("alice\0pass\0\0".utf8))
+        send(
+            Request.check(ticket: ticket, method: Array("PLAIN".utf8), Surroundings()).bytes
+                + Array("alice\0pass\0\0".utf8))
+    }
+
+    /// The bytes of an `open` with one variable, which may be any.
+    private func opening(_ variable: Variable, _ value: String) -> [UInt8] {
+        let length = [UInt8](repeating: 0, count: 7) + [UInt8(value.utf8.count)]
+        return [2] + [UInt8](repeating: 0, count: 8) + [0] + [0, 0, 0, 0, 0, 0, 0, 1, variable.rawValue] + length
+            + Array(value.utf8)
+    }
+
+    /// Has a login checked, and then a program started for it.
+    private func relayAfterCheck(_ socket: borrowing MessageSocket, forgetting: Bool = false) {
+        check(1)
+        _ = next(socket)
+        if forgetting { send(Request.forget(ticket: 1).bytes) }
+        send(Request.open(ticket: 2, login: 1, Surroundings()).bytes)
     }
 
     private func say(_ line: String) {
@@ -60,10 +81,15 @@ enum Act: String {
         case .truncated: send([3, 0])
         case .unknownKind: send([77])
         case .tail: send([4, 4])
-        case .badVariable: send([2] + [UInt8](repeating: 0, count: 15) + [1, 5, 0, 0, 0, 0, 0, 0, 0, 1, 65])
+        case .badVariable: send(opening(.remotePort, "A"))
+        case .relays: send(opening(.relayClient, ""))
+        case .impersonates: send(opening(.authenticatedUser, "root"))
+        case .invents: send(Request.open(ticket: 1, login: 7, Surroundings()).bytes)
+        case .isRefused: relayAfterCheck(socket)
+        case .isForgotten: relayAfterCheck(socket, forgetting: true)
         case .descriptor: send([4], descriptor: 2)
         case .descriptors: sendTwoDescriptors()
-        case .twice: for _ in 0..<2 { send(Request.open(ticket: 1, Surroundings()).bytes) }
+        case .twice: for _ in 0..<2 { send(Request.open(ticket: 1, login: nil, Surroundings()).bytes) }
         case .deaf: for ticket in 0..<10_000 { check(UInt64(ticket)) }
         case .leaves: return send(Request.ready.bytes)
         case .crashes: kill(getpid(), SIGKILL)
@@ -72,6 +98,7 @@ enum Act: String {
         case .storm, .flood: return ask(socket, self == .storm ? 60 : 3000)
         case .hangs, .hangsForGood: return ask(socket, 1)
         case .waits: return ask(socket, 9)
+        case .forgets: return forget(socket)
         case .lingers: return open(socket, close: true)
         case .opens: return open(socket, close: false)
         case .tooManyPrograms: return openMany(socket)
@@ -128,11 +155,22 @@ enum Act: String {
         for (answer, count) in answers.sorted(by: { $0.key < $1.key }) { say("\(answer) \(count)") }
     }
 
+    /// Four logins run, and the last of two that wait is dropped.
+    private func forget(_ socket: borrowing MessageSocket) {
+        for ticket in 0..<6 { check(UInt64(ticket)) }
+        for ticket in [5, 99] { send(Request.forget(ticket: UInt64(ticket)).bytes) }
+        guard case .checked(let ticket, let checked)? = next(socket)?.0 else { return say("no answer") }
+        say("\(ticket) \(checked)")
+    }
+
     private func open(_ socket: borrowing MessageSocket, close closes: Bool) {
         var surroundings = Surroundings()
-        try! surroundings.set(.authenticatedUser, Array("alice".utf8))
         try! surroundings.set(.remoteAddress, Array("192.0.2.7".utf8))
-        send(Request.open(ticket: 1, surroundings).bytes)
+        if !closes {
+            check(5)
+            guard case .checked(5, .ended(0))? = next(socket)?.0 else { return say("not accepted") }
+        }
+        send(Request.open(ticket: 1, login: closes ? nil : 5, surroundings).bytes)
         guard case (.opened(1), let program)? = next(socket) else { return say("not opened") }
         if closes {
             send(Request.over(ticket: 1).bytes)
@@ -148,7 +186,7 @@ enum Act: String {
     private func openMany(_ socket: borrowing MessageSocket) {
         var answers: [String: Int] = [:]
         for ticket in 0..<250 {
-            send(Request.open(ticket: UInt64(ticket), Surroundings()).bytes)
+            send(Request.open(ticket: UInt64(ticket), login: nil, Surroundings()).bytes)
             switch next(socket)?.0 {
             case .opened: answers["opened", default: 0] += 1
             case .notOpened(_, let errno): answers["errno \(errno)", default: 0] += 1

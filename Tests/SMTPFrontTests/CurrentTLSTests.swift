@@ -12,12 +12,63 @@ import Verdicts
 @Suite struct CurrentTLSTests {
     private let certificate = Certificate()
 
-    private func serving(wrapsTLS: Bool = false, _ body: (Int) async throws -> Void) async throws {
+    private let lines = LogLines()
+
+    private func serving(
+        wrapsTLS: Bool = false, limits: Limits = quickLimits,
+        occupancy: Occupancy = Occupancy(most: .max, mostPerAddress: .max), _ body: (Int) async throws -> Void
+    ) async throws {
         var policy = openPolicy()
         policy.allowsPlaintext = false
         let service = Service(
-            policy, authenticator: KnowingAuthenticator(), tls: try certificate.tls(), limits: quickLimits, logger: nil)
-        try await SMTPFrontTests.serving(service, wrapsTLS: wrapsTLS, body)
+            policy, authenticator: KnowingAuthenticator(), tls: try certificate.tls(), limits: limits,
+            logger: lines.logger)
+        try await SMTPFrontTests.serving(service, occupancy: occupancy, wrapsTLS: wrapsTLS, body)
+    }
+
+    @Test func `a client that begins TLS when its session is over does no harm: it finds the connection closed`()
+        async throws
+    {
+        var limits = quickLimits
+        // It must not be waited for.
+        limits.closing = .hours(1)
+        let occupancy = Occupancy(most: 9, mostPerAddress: 9)
+        try await serving(limits: limits, occupancy: occupancy) { port in
+            let client = try await TLSClient(port: port)
+            try await client.send("STARTTLS\r\n")
+            try await client.wait(for: "220 2.0.0")
+            for channel in occupancy.channels {
+                channel.pipeline.fireUserInboundEventTriggered(Service.Draining())
+                try await channel.eventLoop.submit {}.get()
+            }
+            try? await client.startTLS()
+            #expect(try await client.rest() == "220 mail.example.com ESMTP|220 2.0.0 ready to start TLS")
+            #expect(lines.all(with: #"session="shutdown" tls="no""#).count == 1)
+            #expect(try SocketClient(port: port).reply() == "220 mail.example.com ESMTP")
+        }
+    }
+
+    @Test func `a client that closes the connection without telling TLS is gone, and TLS has not failed`() async throws {
+        try await serving { port in
+            let client = try await TLSClient(port: port)
+            try await client.send("STARTTLS\r\n")
+            try await client.wait(for: "220 2.0.0")
+            try await client.startTLS()
+            try await client.send("NOOP\r\n")
+            try await client.wait(for: "250 2.0.0")
+            try await client.closeWithoutNotice()
+            #expect(try await lines.first(with: "session=").contains(#"session="client-gone" tls="yes""#))
+        }
+    }
+
+    @Test func `a client that speaks no TLS after STARTTLS is one for whom TLS failed`() async throws {
+        try await serving { port in
+            let client = try SocketClient(port: port)
+            _ = client.reply()
+            #expect(client.ask("STARTTLS").hasPrefix("220 "))
+            client.send("NOOP\r\n")
+            #expect(try await lines.first(with: "session=").contains(#"session="tls-failed" tls="no""#))
+        }
     }
 
     @Test func `after STARTTLS passwords may be sent, and what came before the handshake is gone`() async throws {

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import TestSupport
 import Testing
@@ -11,14 +12,17 @@ import Testing
         let sink = try await Sink()
         let relay = sink.relay
         try await sink.close()
+        let lines = LogLines()
         let service = Service(
             openPolicy(.passed(Policy.Passing(offer: .nothing))), authenticator: KnowingAuthenticator(), behind: relay,
-            limits: quickLimits, logger: nil)
+            limits: quickLimits, logger: lines.logger)
         try await serving(service) { port in
             let client = try SocketClient(port: port)
             client.send("EHLO me\r\n\(alice)\r\nMAIL FROM:<a@b>\r\n")
             #expect(
                 client.rest().hasSuffix("421 4.3.0 mail service not available, try again later, closing connection"))
+            shutdown(client.socket, Int32(SHUT_RDWR))
+            #expect(try await lines.first(with: "session=").contains(#"behind="cannot-open" errno="\#(ECONNREFUSED)""#))
         }
     }
 
@@ -71,8 +75,18 @@ import Testing
         #expect(offer.lines.map { text($0) } == ["SIZE 100000000", "AUTH PLAIN", "8BITMIME"])
         #expect(offer.passedOn.lines.map { text($0) } == ["SIZE 100000000", "8BITMIME"])
         try await sink.close()
-        await #expect(throws: Probe.Failed.self) {
+        let refused = await #expect(throws: Probe.Failed.self) {
             try await Probe.offer(of: sink.relay, hostname: hostname, on: eventLoop).get()
         }
+        #expect(refused?.description == "cannot-open, errno \(ECONNREFUSED)")
+    }
+
+    @Test func `one behind that does not answer is not said to talk nonsense`() async throws {
+        let silent = try await Sink { _ in "" }
+        let failed = await #expect(throws: Probe.Failed.self) {
+            try await Probe.offer(of: silent.relay, hostname: hostname, within: .milliseconds(50), on: silent.eventLoop).get()
+        }
+        #expect(failed?.description == "no-answer")
+        try await silent.close()
     }
 }

@@ -31,6 +31,29 @@ struct OneSessionTests {
         try await group.shutdownGracefully()
     }
 
+    @Test("loses no reply to a client that has finished sending, and reads late")
+    func late() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let (toServer, fromServer) = (try pipe(), try pipe())
+        // The rest of the replies is more than the pipe holds, and less than holds the session back.
+        // F_SETPIPE_SZ is 1031 (fcntl(2)); Swift does not import it.
+        #expect(fcntl(fromServer.input, 1031, 4096) == 4096)
+        var limits = Limits()
+        limits.closing = .hours(1)
+        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), limits: limits, logger: nil)
+        let over = OneSession.serve(
+            service, input: toServer.output, output: fromServer.input, client: nobody, group: group)
+        let lines = String(repeating: "HELP\r\n", count: 700)
+        #expect(write(toServer.input, lines, lines.utf8.count) == lines.utf8.count)
+        close(toServer.input)
+        // Time for a session that does not wait for its client to end.
+        usleep(300_000)
+        let replies = try #require(try FileHandle(fileDescriptor: fromServer.output, closeOnDealloc: true).readToEnd())
+        #expect(text(replies).split(separator: "\r\n").count == 701)
+        try await over.get()
+        try await group.shutdownGracefully()
+    }
+
     @Test("watches the client before it greets it, where it is at the other end of a socket")
     func earlyTalker() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)

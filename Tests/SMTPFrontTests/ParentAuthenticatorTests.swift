@@ -24,7 +24,7 @@ struct ParentAuthenticatorTests {
         let authenticator = ParentAuthenticator(try link(), fieldsIn: .netqmail)
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let password = String(repeating: "p", count: 505)
-        let outcome = try await authenticator.check(try plainClaim("alice", password), of: nobody, on: eventLoop).get()
+        let outcome = try await authenticator.check(try plainClaim("alice", password), of: nobody, on: eventLoop).outcome.get()
         #expect(outcome == .rejected(.tooLong))
     }
 

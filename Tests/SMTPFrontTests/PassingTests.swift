@@ -158,6 +158,24 @@ import Testing
         }
     }
 
+    @Test func `a session has one way to the server behind: one it has left is closed before the next is opened`()
+        async throws
+    {
+        let sink = try await Sink(hangsUp: false)
+        var limits = quickLimits
+        limits.closing = .hours(1)
+        try await serving(sink, limits: limits, change: { $0.requiresLogin = false }) { port in
+            let client = try SocketClient(port: port)
+            #expect(client.reply().hasPrefix("220 "))
+            client.send("EHLO me\r\nMAIL FROM:<a@b>\r\nRSET\r\n\(alice)\r\nMAIL FROM:<c@d>\r\n")
+            let replies = (0..<5).map { _ in client.reply() }
+            #expect(replies.last == "250 MAIL FROM:<c@d>")
+            for _ in 0..<6000 where sink.closed.withLockedValue({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(sink.closed.withLockedValue { $0 } == 1)
+            #expect(sink.sessions.withLockedValue { $0.count } == 2)
+        }
+    }
+
     @Test(arguments: [
         ("answers twice", "550 no\r\n250 yes", "550 no"), ("goes away", "421 bye", "421 bye"),
         ("raves", "?", "421 4.3.0 "),

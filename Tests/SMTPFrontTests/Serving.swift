@@ -11,8 +11,8 @@ import Testing
 
 /// Knows passwords without asking anybody: each login's is `pass`.
 struct KnowingAuthenticator: Authenticator {
-    func check(_ claim: Claim, of client: Client, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
-        eventLoop.makeSucceededFuture(text(claim.proof) == "pass" ? .accepted : .rejected(.exitStatus(1)))
+    func check(_ claim: Claim, of client: Client, on eventLoop: any EventLoop) -> Check {
+        Check(eventLoop.makeSucceededFuture(text(claim.proof) == "pass" ? .accepted : .rejected(.exitStatus(1))))
     }
 }
 
@@ -33,11 +33,14 @@ var quickLimits: Limits {
 }
 
 /// Serves on loopback while `body` talks to the server.
-func serving(_ service: Service, wrapsTLS: Bool = false, _ body: (Int) async throws -> Void) async throws {
+func serving(
+    _ service: Service, occupancy: Occupancy = Occupancy(most: .max, mostPerAddress: .max), wrapsTLS: Bool = false,
+    _ body: (Int) async throws -> Void
+) async throws {
     let address = try #require(ListenAddress(Array("127.0.0.1:0".utf8)))
     let server = try await Server.start(
         service, onListening: try address.listen().release(), group: MultiThreadedEventLoopGroup.singleton,
-        wrapsTLS: wrapsTLS
+        occupancy: occupancy, wrapsTLS: wrapsTLS
     ).get()
     defer { server.close().whenComplete { _ in } }
     try await body(server.port)

@@ -100,7 +100,7 @@ import Testing
 
 /// Says yes, after ten minutes.
 private struct SlowAuthenticator: Authenticator {
-    func check(_ claim: borrowing Claim, of client: Client, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
-        eventLoop.scheduleTask(in: .minutes(10)) { Outcome.accepted }.futureResult
+    func check(_ claim: Claim, of client: Client, on eventLoop: any EventLoop) -> Check {
+        Check(eventLoop.scheduleTask(in: .minutes(10)) { Outcome.accepted }.futureResult)
     }
 }

@@ -40,4 +40,12 @@ struct SessionLogTests {
             text(record.line.bytes)
                 == #"session="idle" tls="no" commands="0" messages="0" octets="5" rhost="192.0.2.7""#)
     }
+
+    @Test("says why the one behind cannot be had, as far as the system does", arguments: [111 as Int32?, nil])
+    func notOpened(errno: Int32?) {
+        var session = Session(openPolicy(), clientAddress: [], isTLS: false) { [] }
+        _ = session.end(.behind(.notOpened(errno: errno)))
+        let line = text(SessionRecord(session: session, rhost: [], octets: 0).line.bytes)
+        #expect(line.hasPrefix(#"session="behind" behind="cannot-open" "# + (errno == nil ? "tls" : #"errno="111" tls"#)))
+    }
 }

@@ -10,21 +10,25 @@ final class Sink: Sendable {
     private let group = MultiThreadedEventLoopGroup.singleton
     /// What each session was sent, in the order in which they began.
     let sessions = NIOLockedValueBox<[[UInt8]]>([])
+    /// How many connections are closed.
+    let closed = NIOLockedValueBox(0)
 
     /// - Parameters:
     ///   - reading: whether it reads messages, or leaves them in the kernel.
+    ///   - hangsUp: whether it closes the connection after QUIT.
     ///   - answer: its answer to a command, if not the usual one; empty to say nothing.
-    init(reading: Bool = true, answer: @escaping @Sendable (String) -> String? = { _ in nil }) async throws {
-        let sessions = sessions
+    init(reading: Bool = true, hangsUp: Bool = true, answer: @escaping @Sendable (String) -> String? = { _ in nil }) async throws {
+        let (sessions, closed) = (sessions, closed)
         channel = try await ServerBootstrap(group: group)
             .childChannelInitializer { channel in
                 let number = sessions.withLockedValue { sessions in
                     sessions.append([])
                     return sessions.count - 1
                 }
+                channel.closeFuture.whenComplete { _ in closed.withLockedValue { $0 += 1 } }
                 return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        Handler(answer: answer, reading: reading) { bytes in
+                        Handler(answer: answer, reading: reading, hangsUp: hangsUp) { bytes in
                             sessions.withLockedValue { $0[number] += bytes }
                         })
                 }
@@ -43,15 +47,20 @@ final class Sink: Sendable {
         typealias InboundIn = ByteBuffer
         private let answer: @Sendable (String) -> String?
         private let reading: Bool
+        private let hangsUp: Bool
         private let keep: ([UInt8]) -> Void
         private var waiting: [UInt8] = []
         private var isData = false
         /// The last bytes of a message.
         private var last: [UInt8] = []
 
-        init(answer: @escaping @Sendable (String) -> String?, reading: Bool, keep: @escaping ([UInt8]) -> Void) {
+        init(
+            answer: @escaping @Sendable (String) -> String?, reading: Bool, hangsUp: Bool,
+            keep: @escaping ([UInt8]) -> Void
+        ) {
             self.answer = answer
             self.reading = reading
+            self.hangsUp = hangsUp
             self.keep = keep
         }
 
@@ -84,7 +93,7 @@ final class Sink: Sendable {
                 if !reading { _ = context.channel.setOption(.autoRead, value: false) }
             }
             if !words.isEmpty { say(words, context) }
-            if line == "QUIT" { context.close(promise: nil) }
+            if line == "QUIT", hangsUp { context.close(promise: nil) }
         }
 
         private func message(_ bytes: [UInt8], _ context: ChannelHandlerContext) {

@@ -39,6 +39,20 @@ final class TLSClient: Sendable {
         }.get()
     }
 
+    /// As if the program had crashed: no close_notify (RFC 8446 section 6.1).
+    func closeWithoutNotice() async throws {
+        try await channel.eventLoop.flatSubmit { [channel] in
+            let closed = channel.eventLoop.makePromise(of: Void.self)
+            do {
+                // From there it goes on to the socket, and not through TLS.
+                try channel.pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self).close(promise: closed)
+            } catch {
+                closed.fail(error)
+            }
+            return closed.futureResult
+        }.get()
+    }
+
     /// All that came, up to the end of the session, CRLF as `|`.
     func rest() async throws -> String {
         try? await channel.closeFuture.get()

@@ -50,7 +50,7 @@ struct Dialogue {
     mutating func end(_ ending: Ending) -> [String] { act { $0.end(ending) } }
 
     mutating func secure() -> [String] {
-        client = []
+        if session.isHandshaking { client = [] }
         session.secured()
         return pump()
     }
@@ -90,7 +90,7 @@ struct Dialogue {
         case .replyLater(let reply, let delay):
             events.append("pause \(delay.components.seconds)")
             say(reply)
-        case .close(let reply): say(reply)
+        case .close(let reply): if let reply { say(reply) }
         case .startTLS(let reply):
             say(reply)
             events.append("tls")

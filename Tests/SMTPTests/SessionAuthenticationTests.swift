@@ -66,6 +66,10 @@ import Testing
                 "over too-many-failed-logins",
             ]),
         Transcript(
+            "the delay of a refused login has an end",
+            [1, 2, 4, 8, 16, 30, 30].flatMap { [plain, "ask PLAIN alice pass", "no", "pause \($0)", "S 535 ~"] }
+        ) { $0.failures = 9 },
+        Transcript(
             "failed logins are not forgotten by STARTTLS, nor by EHLO", isTLS: false,
             [
                 plain, "ask PLAIN alice pass", "no", "pause 1", "S 535 ~", "C STARTTLS", "S 220 ~", "tls", "secured",

@@ -89,6 +89,14 @@ import Testing
             "what comes before the handshake is thrown away, in the same packet too", isTLS: false,
             [#"c STARTTLS\r\nNOOP\r\nAUTH PLAIN AGEAYQ==\r\n"#, "S 220 2.0.0 ~", "tls", "secured", "C NOOP", "S 250 ~"]
         ) { $0.offersTLS = true },
+        Transcript(
+            "a session that ends during the handshake: without a word, and for good", isTLS: false,
+            ["C STARTTLS", "S 220 ~", "tls", "idle", "over idle", "secured", "idle", "C NOOP"]
+        ) { $0.offersTLS = true },
+        Transcript(
+            "a handshake that nobody asked for", isTLS: false,
+            ["secured", "C EHLO x", "S 250-mail.example.com|250-SIZE 1000|250-8BITMIME|250-STARTTLS|250 AUTH CRAM-MD5"]
+        ) { $0.offersTLS = true },
         Transcript("STARTTLS where there is none", isTLS: false, ["C STARTTLS", "S 502 ~"]),
         Transcript(
             "a login before STARTTLS is forgotten, and so is the name", isTLS: false,

@@ -5,13 +5,14 @@ import Testing
 
 /// Who is sent which signal, and when.
 @Suite final class ChildrenTests {
+    private static let login = Login(ticket: 7, user: Array("alice".utf8), method: Array("PLAIN".utf8))
     private let start = ContinuousClock.now
     private var children = Children(grace: .seconds(2))
 
     private func at(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
     @Test func `a check that is late gets SIGTERM and its login an answer, then SIGKILL, then nothing`() {
-        children.add(100, .check(7), until: at(10))
+        children.add(100, .check(Self.login), until: at(10))
         #expect(children.nextDeadline == at(10))
         #expect(children.overdue(at: at(9)) == [])
         #expect(children.overdue(at: at(10)) == [.init(id: 100, signal: SIGTERM, ticket: 7)])
@@ -28,9 +29,9 @@ import Testing
     }
 
     @Test func `a check that ends in time ended by itself`() {
-        children.add(100, .check(7), until: at(10))
+        children.add(100, .check(Self.login), until: at(10))
         let child = children.remove(100)
-        #expect(child?.purpose == .check(7))
+        #expect(child?.purpose == .check(Self.login))
         #expect(child?.byItself == true)
         #expect(children.isEmpty)
     }
@@ -45,7 +46,7 @@ import Testing
     }
 
     @Test func `what is over for all is over at once for checks, and later for programs`() {
-        children.add(100, .check(7), until: at(60))
+        children.add(100, .check(Self.login), until: at(60))
         children.add(101, .program(8), until: nil)
         children.add(102, .program(9), until: nil)
         children.sessionIsOver(9, until: at(3))

@@ -24,6 +24,8 @@ import Testing
         ("unknownKind", "sent unknown message"), ("tail", "sent message with a tail"), ("badVariable", "sent bad value"),
         ("descriptor", "sent descriptor out of place"), ("descriptors", "sent oversized message"),
         ("twice", "sent unexpected message"), ("deaf", "does not read what it is told"),
+        ("relays", "sent bad value"), ("impersonates", "sent bad value"), ("invents", "sent unexpected message"),
+        ("isRefused", "sent unexpected message"), ("isForgotten", "sent unexpected message"),
     ])
     func `what it must not do ends it`(act: String, words: String) {
         let outcome = play(act)
@@ -95,7 +97,14 @@ import Testing
     @Test func `a program hears who its client is, and speaks through the socket that is handed on`() {
         let outcome = play("opens")
         #expect(outcome.status == 0)
-        #expect(outcome.errors.hasPrefix("220 alice 192.0.2.7 TCP\n"))
+        #expect(outcome.errors.hasPrefix("220  alice PLAIN 192.0.2.7 TCP\n"))
+    }
+
+    @Test func `a login whose client is gone before its turn has come is dropped, and answered at once`() {
+        let outcome = play("forgets")
+        #expect(outcome.status == 0)
+        // The fifth would have been the first to be late.
+        #expect(outcome.errors == "5 busy\n")
     }
 
     @Test func `a program that lingers after its session is killed`() throws {

@@ -16,11 +16,20 @@ import Testing
             .map(\.text)
     }
 
-    @Test func `a server's programs see the session's client, and nobody's login but its own`() {
-        let surroundings = RequestTests.surroundings
+    @Test func `a server's programs see the session's client, and nobody's login but its own`() throws {
+        var surroundings = Surroundings()
+        try surroundings.set(.remoteAddress, Array("192.0.2.7".utf8))
+        try surroundings.set(.authenticatedUser, Array("alice".utf8))
         #expect(
             entries(isOneSession: false, surroundings)
                 == ["PATH=/bin", "RCPTHOSTS=x", "TCPREMOTEIP=192.0.2.7", "SMTPAUTHUSER=alice", "PROTO=TCP"])
+    }
+
+    @Test func `the network process sees who its client is, and nothing that is for the auth command`() {
+        let ours = Self.ours + ["PGPASSWORD=secret", "TZ=UTC", "LC_ALL=C", "LD_LIBRARY_PATH=/lib", "TCPREMOTEIPX=1"]
+        #expect(
+            InheritedEnvironment.ofNetworkProcess(ours.map { Array($0.utf8) }).map(\.text)
+                == ["TCPREMOTEIP=192.0.2.1", "TCPLOCALPORT=25", "TZ=UTC", "LC_ALL=C", "LD_LIBRARY_PATH=/lib"])
     }
 
     @Test func `where tcpserver has said who the client is, that is kept`() {

@@ -9,12 +9,15 @@ import Testing
 
 /// How the network process asks, and hears the answers; the other end of the socket pair is the test's.
 @Suite final class ParentLinkTests {
+    private static let method = Array("PLAIN".utf8)
     private let parent: MessageSocket
     private let link: ParentLink
+    private let network: Int32
 
     init() throws {
         guard let pair = MessageSocket.pair() else { throw POSIXError(.EMFILE) }
         let (parent, network) = pair.split()
+        self.network = network
         self.parent = MessageSocket(FileDescriptor(owning: parent))
         guard let link = ParentLink(MessageSocket(FileDescriptor(owning: network))) else { throw POSIXError(.EMFILE) }
         self.link = link
@@ -37,20 +40,23 @@ import Testing
     /// The ticket of a program that is asked for.
     private func ticket() throws -> UInt64 {
         switch try parent.receive(Request.self) {
-        case .message(.open(let ticket, RequestTests.surroundings), _): return ticket
+        case .message(.open(let ticket, 5, RequestTests.surroundings), _): return ticket
         default: throw POSIXError(.ENOMSG)
         }
     }
 
     @Test func `each answer finds its question, in whatever order they come`() throws {
         let seen = Seen()
+        var given: [UInt64] = []
         for login in ["alice", "bob"] {
-            link.check(Secret("\(login)\0pass\0\0"), Surroundings()) { seen.add("\(login) \($0)") }
+            given.append(
+                link.check(Secret("\(login)\0pass\0\0"), method: Self.method, Surroundings()) { seen.add("\(login) \($0)") })
         }
         var tickets: [UInt64] = []
         for login in ["alice", "bob"] {
             switch try parent.receive(Request.self) {
-            case .message(.check(let ticket, _), let attachments):
+            case .message(.check(let ticket, let method, _), let attachments):
+                #expect(method == Self.method)
                 tickets.append(ticket)
                 switch attachments.secret {
                 case .some(let secret): #expect(secret.text() == "\(login)\0pass\0\0")
@@ -64,15 +70,16 @@ import Testing
         // One that nobody asked for means nothing.
         send(.checked(ticket: 99, .ended(0)))
         send(.drain)
-        let hasLeft = link.run { _ in link.leave() }
-        #expect(hasLeft)
+        #expect(tickets == given)
+        let parting = link.run { _ in link.leave() }
+        #expect(parting == .left)
         #expect(seen.all == ["bob ended(1)", "alice ended(0)"])
     }
 
     @Test func `a program comes as a socket, or not at all`() throws {
         let seen = Seen()
         for _ in 0..<2 {
-            link.open(RequestTests.surroundings) { result in
+            link.open(login: 5, RequestTests.surroundings) { result in
                 switch result {
                 case .success(let opened):
                     var status = stat()
@@ -93,37 +100,73 @@ import Testing
     @Test func `what the parent says unasked is heard`() throws {
         let folder = Folder()
         let map = folder.write("map", "alice @example.com\n".utf8)
+        let long = folder.write("long", [])
+        #expect(truncate(long, off_t(FileDescriptor.longestFile + 1)) == 0)
         var outbox = Outbox(socket: parent.descriptor.number)
         outbox.send(Parcel(Order.certificate(Array("CHAIN".utf8)), secret: Secret("KEY")))
         outbox.send(Parcel(Order.senderMap, with: FileDescriptor(owning: open(map, O_RDONLY | O_CLOEXEC))))
+        // A folder can be opened, but not read.
+        for path in [folder.path, long] {
+            outbox.send(Parcel(Order.senderMap, with: FileDescriptor(owning: open(path, O_RDONLY | O_CLOEXEC))))
+        }
         outbox.send(Parcel(Order.reload))
         outbox.send(Parcel(Order.drain))
         var heard: [String] = []
         _ = link.run { event in
             switch consume event {
             case .certificate(let certificate): heard.append("\(certificate.chain.text) \(certificate.key.text())")
-            case .senderMap(let bytes): heard.append(bytes.text)
+            case .senderMap(.success(let bytes)): heard.append(bytes.text)
+            case .senderMap(.failure(let error)): heard.append("map: errno \(error.errno)")
             case .reload: heard.append("reload")
             case .drain:
                 heard.append("drain")
                 link.leave()
             }
         }
-        #expect(heard == ["CHAIN KEY", "alice @example.com\n", "reload", "drain"])
+        #expect(
+            heard == [
+                "CHAIN KEY", "alice @example.com\n", "map: errno \(EISDIR)", "map: errno \(EFBIG)", "reload", "drain",
+            ])
     }
 
     @Test(arguments: [
-        ("nothing that is one", [99]), ("one with a tail", [9, 9]), ("a socket that is not there", [6, 0, 0, 0, 0, 0, 0, 0, 1]),
-        ("a certificate without key", [3, 0, 0, 0, 0, 0, 0, 0, 0]),
+        ("nothing that is one", [99], Malformed.unknownKind), ("one with a tail", [9, 9], .trailing),
+        ("a socket that is not there", [6, 0, 0, 0, 0, 0, 0, 0, 1], .descriptor),
+        ("a certificate without key", [3, 0, 0, 0, 0, 0, 0, 0, 0], .badValue),
     ])
-    func `a message that cannot be the parent's is the end`(what: String, bytes: [UInt8]) {
+    func `a message that cannot be the parent's is the end, and it is known why`(
+        what: String, bytes: [UInt8], why: Malformed
+    ) {
         _ = Glibc.send(parent.descriptor.number, bytes, bytes.count, 0)
-        let hasLeft = link.run { _ in Issue.record("heard \(what)") }
-        #expect(!hasLeft)
+        let parting = link.run { _ in Issue.record("heard \(what)") }
+        #expect(parting == .misunderstood(why))
+    }
+
+    @Test func `what can never be sent is not passed over in silence`() throws {
+        var outbox = Outbox(socket: parent.descriptor.number)
+        // Longer than any buffer of a socket.
+        outbox.send(Parcel(Order.certificate([UInt8](repeating: 65, count: 64 << 20)), secret: Secret("KEY")))
+        #expect(outbox.failure == EMSGSIZE)
+        #expect(outbox.isEmpty)
+        var deaf = Outbox(socket: -1)
+        deaf.send(Parcel(Order.drain))
+        #expect(deaf.failure == EBADF)
+    }
+
+    @Test func `a message that is too long leaves nothing of itself`() throws {
+        let secret = Array("a-password-in-a-long-message".utf8)
+        let bytes = secret + [UInt8](repeating: 0, count: Request.longest)
+        #expect(Glibc.send(network, bytes, bytes.count, 0) == bytes.count)
+        #expect(throws: Malformed.oversized) {
+            switch try parent.receive(Request.self) {
+            default: break
+            }
+        }
+        #expect(parent.buffer.allSatisfy { $0 == 0 })
     }
 
     @Test func `messages for which there is no room wait, and none is lost`() throws {
-        for _ in 0..<5000 { link.open(RequestTests.surroundings) { _ in } }
+        for _ in 0..<5000 { link.open(login: nil, RequestTests.surroundings) { _ in } }
         let thread = Thread { [link] in _ = link.run { _ in link.leave() } }
         thread.start()
         var count = 0

@@ -8,13 +8,17 @@ import Testing
     private let start = ContinuousClock.now
     private var waiting = Waiting(most: 2)
 
-    private func check(_ ticket: UInt64) -> WaitingCheck { WaitingCheck(ticket: ticket, Surroundings(), .init("secret")) }
+    private func check(_ ticket: UInt64) -> WaitingCheck {
+        WaitingCheck(ticket: ticket, method: Array("PLAIN".utf8), Surroundings(), .init("alice\0secret\0\0"))
+    }
 
     @Test func `first come, first served, and no more than may wait`() {
         let isAdded = [1, 2, 3].map { waiting.add(check($0), until: start) }
         #expect(isAdded == [true, true, false])
-        #expect(waiting.next()?.ticket == 1)
-        #expect(waiting.next()?.take().text() == "secret")
+        let first = waiting.next()
+        #expect(first?.login == Login(ticket: 1, user: Array("alice".utf8), method: Array("PLAIN".utf8)))
+        #expect(first?.take().text() == "alice\0secret\0\0")
+        #expect(waiting.next()?.login.ticket == 2)
         #expect(waiting.next() == nil)
     }
 
@@ -24,8 +28,18 @@ import Testing
         #expect(waiting.nextDeadline == start + .seconds(1))
         #expect(waiting.overdue(at: start) == [])
         #expect(waiting.overdue(at: start + .seconds(2)) == [1, 2])
-        #expect(waiting.next()?.ticket == 3)
+        #expect(waiting.next()?.login.ticket == 3)
         #expect(waiting.isEmpty)
         #expect(waiting.nextDeadline == nil)
+    }
+
+    @Test func `whose client is gone waits no more, and makes room`() {
+        for ticket in 1...2 { _ = waiting.add(check(UInt64(ticket)), until: start) }
+        let isRemoved = [1, 1].map { waiting.remove($0) }
+        #expect(isRemoved == [true, false])
+        let isAdded = waiting.add(check(3), until: start)
+        #expect(isAdded)
+        #expect(waiting.next()?.login.ticket == 2)
+        #expect(waiting.next()?.login.ticket == 3)
     }
 }

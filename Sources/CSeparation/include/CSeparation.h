@@ -17,7 +17,8 @@ int cseparation_send(int socket, const void *bytes, size_t count, int descriptor
 
 /* recvmsg(2) of one whole message; never waits. Returns how many bytes it has, 0 at the end, or -1 and errno: EBADMSG for a message that
  * is longer than the buffer or has more than one descriptor; its descriptors are closed then. *descriptor is the one that
- * came with it, close-on-exec, or -1. */
+ * came with it, close-on-exec, or -1; or CSEPARATION_LOST where one came and this process may have no more of them open. */
+enum { CSEPARATION_LOST = -2 };
 ssize_t cseparation_receive(int socket, void *bytes, size_t capacity, int *descriptor);
 
 /* From here on SIGHUP, SIGINT, SIGTERM and SIGCHLD are blocked, and read from the descriptor returned (signalfd(2)),

@@ -2,8 +2,26 @@ import Metrics
 import NIOCore
 import Synchronization
 
-/// The connections that are open, and how many there may be, in all and of one address.
+/// The sessions that are not over, and how many there may be, in all and of one address.
 public final class Occupancy: Sendable {
+    /// Why there is no place. The words are the log's, and stay the same.
+    enum Full {
+        /// As many as there may be in all.
+        case connections
+        /// As many as one address may have.
+        case connectionsOfAddress
+
+        /// What the meters call it.
+        var refusal: Meters.Refusal {
+            switch self {
+            case .connections: .connections
+            case .connectionsOfAddress: .connectionsOfAddress
+            }
+        }
+
+        var words: [UInt8] { Array(refusal.rawValue.utf8) }
+    }
+
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
         var perAddress: [AddressKey: Int] = [:]
@@ -19,20 +37,22 @@ public final class Occupancy: Sendable {
         self.mostPerAddress = mostPerAddress
     }
 
-    /// Counts a new connection, until it is closed.
+    /// Counts a new connection.
     ///
+    /// - Parameter over: when its session is over: its login is decided, and the one behind is gone. A client that only
+    ///   closed the connection could otherwise leave more behind than it may have.
     /// - Returns: why there is no place for it, or nil. Then it is not counted.
-    func enter(_ channel: any Channel) -> Meters.Refusal? {
+    func enter(_ channel: any Channel, until over: EventLoopFuture<Void>) -> Full? {
         let key = AddressKey(channel.remoteAddress)
-        let refusal: Meters.Refusal? = state.withLock { state in
+        let full: Full? = state.withLock { state in
             guard state.channels.count < most else { return .connections }
             guard state.perAddress[key, default: 0] < mostPerAddress else { return .connectionsOfAddress }
             state.perAddress[key, default: 0] += 1
             state.channels[ObjectIdentifier(channel)] = channel
             return nil
         }
-        if refusal == nil { channel.closeFuture.whenComplete { _ in self.leave(channel, key) } }
-        return refusal
+        if full == nil { over.whenComplete { _ in self.leave(channel, key) } }
+        return full
     }
 
     private func leave(_ channel: any Channel, _ key: AddressKey) {
@@ -50,7 +70,7 @@ public final class Occupancy: Sendable {
         return promises
     }
 
-    /// Kept when no connection is open.
+    /// Kept when all sessions are over.
     public func empty(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
         let promise = eventLoop.makePromise(of: Void.self)
         let isEmpty = state.withLock { state in
@@ -61,6 +81,6 @@ public final class Occupancy: Sendable {
         return promise.futureResult
     }
 
-    /// Those that are open now.
+    /// Those of the sessions that are not over.
     public var channels: [any Channel] { state.withLock { Array($0.channels.values) } }
 }

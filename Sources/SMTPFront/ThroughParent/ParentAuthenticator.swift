@@ -1,3 +1,4 @@
+import ByteStrings
 import NIOCore
 import SASL
 import SMTP
@@ -13,15 +14,15 @@ public struct ParentAuthenticator: Authenticator {
         self.order = order
     }
 
-    public func check(
-        _ claim: Claim, of client: Client, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<Outcome> {
+    public func check(_ claim: Claim, of client: Client, on eventLoop: any EventLoop) -> Check {
         guard let credentials = CredentialBytes.of(claim, in: order) else {
-            return eventLoop.makeSucceededFuture(.rejected(.tooLong))
+            return Check(eventLoop.makeSucceededFuture(.rejected(.tooLong)))
         }
         let promise = eventLoop.makePromise(of: Outcome.self)
-        link.check(credentials, Surroundings(client)) { promise.succeed(Outcome($0)) }
-        return promise.futureResult
+        let ticket = link.check(credentials, method: [UInt8](claim.mechanism.name), Surroundings(client)) {
+            promise.succeed(Outcome($0))
+        }
+        return Check(promise.futureResult, ticket: ticket) { [link] in link.forget(ticket) }
     }
 }
 

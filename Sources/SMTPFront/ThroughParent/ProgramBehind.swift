@@ -17,7 +17,7 @@ public struct ProgramBehind: Behind {
         initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> EventLoopFuture<any Channel> {
         let opened = eventLoop.makePromise(of: ParentLink.Opened.self)
-        link.open(Surroundings(session)) { opened.completeWith($0.mapError { $0 as any Error }) }
+        link.open(login: session.check, Surroundings(session.client)) { opened.completeWith($0.mapError { $0 as any Error }) }
         return opened.futureResult.flatMap { program in
             ClientBootstrap(group: eventLoop)
                 .channelOption(.autoRead, value: false)

@@ -1,5 +1,4 @@
 import ByteStrings
-import SASL
 import Separation
 
 extension Surroundings {
@@ -10,18 +9,5 @@ extension Surroundings {
         if let port = client.remote.port { try? set(.remotePort, [UInt8](decimal: port)) }
         try? set(.localAddress, client.local.address)
         if let port = client.local.port { try? set(.localPort, [UInt8](decimal: port)) }
-    }
-
-    /// And, after a login, who it was. Then, and only then, the program behind relays.
-    init(_ session: MailSession) {
-        self.init(session.client)
-        guard let login = session.login else { return }
-        do throws(Malformed) {
-            try set(.authenticatedUser, login.name.bytes)
-            try set(.authenticationMethod, [UInt8](login.mechanism.name))
-            try set(.relayClient, [])
-        } catch {
-            // Whose name cannot be told does not relay.
-        }
     }
 }

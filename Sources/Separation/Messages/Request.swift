@@ -1,9 +1,13 @@
 /// What the network process asks of its parent. The parent believes none of it.
 public enum Request: Message {
-    /// Run the auth command on the credentials that come with this. The ticket comes back with the answer.
-    case check(ticket: UInt64, Surroundings)
-    /// Start the program behind for a session.
-    case open(ticket: UInt64, Surroundings)
+    /// Run the auth command on the credentials that come with this. The ticket comes back with the answer. The method is
+    /// the name of the mechanism.
+    case check(ticket: UInt64, method: [UInt8], Surroundings)
+    /// Nobody waits for what comes of that check any more, nor relies on what came of it.
+    case forget(ticket: UInt64)
+    /// Start the program behind for a session; where the client has logged in, `login` is the ticket of the check that
+    /// said so.
+    case open(ticket: UInt64, login: UInt64?, Surroundings)
     /// The session of that ticket is over.
     case over(ticket: UInt64)
     /// Clients are served, by all that was sent so far.
@@ -18,7 +22,7 @@ public enum Request: Message {
     public var longestSecret: Int {
         switch self {
         case .check: Self.longestCredentials
-        case .open, .over, .ready: 0
+        case .forget, .open, .over, .ready: 0
         }
     }
 
@@ -26,30 +30,55 @@ public enum Request: Message {
 
     public init(_ reader: inout PacketReader) throws(Malformed) {
         switch try reader.byte() {
-        case 1: self = .check(ticket: try reader.number(), try Surroundings(&reader))
-        case 2: self = .open(ticket: try reader.number(), try Surroundings(&reader))
+        case 1:
+            let ticket = try reader.number()
+            self = .check(ticket: ticket, method: try Self.method(&reader), try Surroundings(&reader))
+        case 2:
+            let ticket = try reader.number()
+            self = .open(ticket: ticket, login: try Self.login(&reader), try Surroundings(&reader))
         case 3: self = .over(ticket: try reader.number())
         case 4: self = .ready
+        case 5: self = .forget(ticket: try reader.number())
         default: throw .unknownKind
+        }
+    }
+
+    private static func method(_ reader: inout PacketReader) throws(Malformed) -> [UInt8] {
+        let method = try reader.text(atMost: Variable.longestValue)
+        guard Variable.authenticationMethod.allows(method) else { throw .badValue }
+        return method
+    }
+
+    private static func login(_ reader: inout PacketReader) throws(Malformed) -> UInt64? {
+        switch try reader.byte() {
+        case 0: nil
+        case 1: try reader.number()
+        default: throw .badValue
         }
     }
 
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         switch self {
-        case .check(let ticket, let surroundings):
+        case .check(let ticket, let method, let surroundings):
             bytes.append(1)
             bytes.append(number: ticket)
+            bytes.append(text: method)
             surroundings.append(to: &bytes)
-        case .open(let ticket, let surroundings):
+        case .open(let ticket, let login, let surroundings):
             bytes.append(2)
             bytes.append(number: ticket)
+            bytes.append(login == nil ? 0 : 1)
+            if let login { bytes.append(number: login) }
             surroundings.append(to: &bytes)
         case .over(let ticket):
             bytes.append(3)
             bytes.append(number: ticket)
         case .ready:
             bytes.append(4)
+        case .forget(let ticket):
+            bytes.append(5)
+            bytes.append(number: ticket)
         }
         return bytes
     }

@@ -21,10 +21,11 @@ public struct Surroundings: Equatable, Sendable {
         }
     }
 
-    /// A count, then for each variable its number and its value.
+    /// A count, then for each variable its number and its value. What was authenticated is not told by a message.
     func append(to bytes: inout [UInt8]) {
-        bytes.append(number: values.count)
-        for variable in Variable.allCases {
+        let told = Variable.allCases.filter { $0.isOfTheConnection && values[$0] != nil }
+        bytes.append(number: told.count)
+        for variable in told {
             guard let value = values[variable] else { continue }
             bytes.append(variable.rawValue)
             bytes.append(text: value)
@@ -35,7 +36,8 @@ public struct Surroundings: Equatable, Sendable {
         let count = try reader.number()
         guard count <= UInt64(Variable.allCases.count) else { throw .badValue }
         for _ in 0..<count {
-            guard let variable = Variable(rawValue: try reader.byte()), values[variable] == nil else { throw .badValue }
+            guard let variable = Variable(rawValue: try reader.byte()), variable.isOfTheConnection, values[variable] == nil
+            else { throw .badValue }
             try set(variable, try reader.text(atMost: Variable.longestValue))
         }
     }

@@ -18,6 +18,15 @@ public enum Variable: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it says who the client is. The others say what was authenticated, and only the parent sets them, by what it
+    /// saw itself.
+    var isOfTheConnection: Bool {
+        switch self {
+        case .remoteAddress, .remotePort, .localAddress, .localPort: true
+        case .relayClient, .authenticatedUser, .authenticationMethod: false
+        }
+    }
+
     /// The longest value: a login of the checkpassword interface.
     static let longestValue = 512
 

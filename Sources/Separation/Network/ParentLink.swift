@@ -9,7 +9,7 @@ public final class ParentLink: Sendable {
     /// What the parent says without being asked.
     public enum Event: ~Copyable {
         case certificate(Station.Certificate)
-        case senderMap([UInt8])
+        case senderMap(Result<[UInt8], SystemError>)
         case reload
         case drain
     }
@@ -24,6 +24,27 @@ public final class ParentLink: Sendable {
     /// The program behind was not started, with this errno(3).
     public struct NotOpened: Error, Equatable {
         public let errno: Int32
+    }
+
+    /// Why the parent is not heard any more.
+    public enum Parting: Error, Equatable, CustomStringConvertible {
+        /// `leave` was called.
+        case left
+        /// It is gone.
+        case gone
+        /// It said this, so it is not ours any more.
+        case misunderstood(Malformed)
+        /// It could not be told something, with this errno(3).
+        case deaf(Int32)
+
+        public var description: String {
+            switch self {
+            case .left: "left"
+            case .gone: "it is gone"
+            case .misunderstood(let malformed): "it sent \(malformed.word)"
+            case .deaf(let errno): "it cannot be told something: \(Words.of(errno))"
+            }
+        }
     }
 
     public typealias WhenChecked = @Sendable (Checked) -> Void
@@ -52,19 +73,30 @@ public final class ParentLink: Sendable {
 
     /// Has the auth command run on credentials.
     ///
-    /// - Parameter answer: called once, on the thread in `run`.
-    public func check(_ credentials: borrowing Secret, _ surroundings: Surroundings, answer: @escaping WhenChecked) {
+    /// - Parameters:
+    ///   - method: the name of the mechanism.
+    ///   - answer: called once, on the thread in `run`.
+    /// - Returns: the check's ticket, which is to be forgotten when nobody waits for it or relies on it any more.
+    public func check(
+        _ credentials: borrowing Secret, method: [UInt8], _ surroundings: Surroundings, answer: @escaping WhenChecked
+    ) -> UInt64 {
         let ticket = newTicket()
-        let parcel = Parcel(Request.check(ticket: ticket, surroundings), secret: credentials)
+        let parcel = Parcel(Request.check(ticket: ticket, method: method, surroundings), secret: credentials)
         send(parcel) { $0.checks[ticket] = answer }
+        return ticket
     }
+
+    /// Nobody waits for a check any more, or relies on it. If its turn has not come, it is answered at once.
+    public func forget(_ ticket: UInt64) { send(Parcel(Request.forget(ticket: ticket))) { _ in } }
 
     /// Has the program behind started.
     ///
-    /// - Parameter answer: called once, on the thread in `run`.
-    public func open(_ surroundings: Surroundings, answer: @escaping WhenOpened) {
+    /// - Parameters:
+    ///   - login: the ticket of the check by which the client has logged in, if it has.
+    ///   - answer: called once, on the thread in `run`.
+    public func open(login: UInt64?, _ surroundings: Surroundings, answer: @escaping WhenOpened) {
         let ticket = newTicket()
-        send(Parcel(Request.open(ticket: ticket, surroundings))) { $0.opens[ticket] = answer }
+        send(Parcel(Request.open(ticket: ticket, login: login, surroundings))) { $0.opens[ticket] = answer }
     }
 
     /// The session that had this program is over.
@@ -81,36 +113,51 @@ public final class ParentLink: Sendable {
 
     /// Hears the parent until `leave`, or until it is gone.
     ///
-    /// - Returns: whether `leave` was called; if not, nothing may go on without the parent.
-    public func run(_ take: (consuming Event) -> Void) -> Bool {
-        while true {
-            let (hasLeft, isEmpty) = state.withLock { state in
-                state.outbox.flush()
-                return (state.hasLeft, state.outbox.isEmpty)
+    /// - Returns: which of them it was; unless it was `leave`, nothing may go on without the parent.
+    public func run(_ take: (consuming Event) -> Void) -> Parting {
+        do throws(Parting) {
+            while true {
+                let (events, timeout) = try flush()
+                wait(events, timeout)
+                try hear(take)
             }
-            if hasLeft { return true }
-            wait(isEmpty ? POLLIN : POLLIN | POLLOUT)
-            guard hear(take) else { return state.withLock { $0.hasLeft } }
+        } catch {
+            return state.withLock { $0.hasLeft } ? .left : error
         }
     }
 
-    private func wait(_ events: Int32) {
+    /// - Returns: what to wait for, and for how many milliseconds at most.
+    private func flush() throws(Parting) -> (events: Int32, timeout: Int32) {
+        let (hasLeft, failure, needsRoom, needsPatience) = state.withLock { state in
+            state.outbox.flush()
+            return (state.hasLeft, state.outbox.failure, state.outbox.needsRoom, state.outbox.needsPatience)
+        }
+        if hasLeft { throw .left }
+        if let failure { throw .deaf(failure) }
+        return (needsRoom ? POLLIN | POLLOUT : POLLIN, needsPatience ? Outbox.patience : -1)
+    }
+
+    private func wait(_ events: Int32, _ timeout: Int32) {
         var polled = [
             pollfd(fd: socket.descriptor.number, events: Int16(events), revents: 0),
             pollfd(fd: alarm.number, events: Int16(POLLIN), revents: 0),
         ]
-        poll(&polled, nfds_t(polled.count), -1)
+        poll(&polled, nfds_t(polled.count), timeout)
         cseparation_silence(alarm.number)
     }
 
-    /// - Returns: false at the end.
-    private func hear(_ take: (consuming Event) -> Void) -> Bool {
+    /// - Throws: at the end.
+    private func hear(_ take: (consuming Event) -> Void) throws(Parting) {
         while true {
-            // Whatever the parent is that is not understood, it is not ours any more.
-            guard let arrival = try? socket.receive(Order.self) else { return false }
+            let arrival: MessageSocket.Arrival<Order>
+            do throws(Malformed) {
+                arrival = try socket.receive(Order.self)
+            } catch {
+                throw .misunderstood(error)
+            }
             switch consume arrival {
-            case .nothing: return true
-            case .end: return false
+            case .nothing: return
+            case .end: throw .gone
             case .message(let order, let attachments): obey(order, attachments, take)
             }
         }
@@ -123,11 +170,16 @@ public final class ParentLink: Sendable {
         case .checked(let ticket, let checked): state.withLock { $0.checks.removeValue(forKey: ticket) }?(checked)
         case .opened(let ticket):
             guard let answer = state.withLock({ $0.opens.removeValue(forKey: ticket) }) else { return }
-            answer(.success(Opened(ticket: ticket, socket: attachments.descriptor.take()!.release())))
+            guard let socket = attachments.descriptor.take() else {
+                // The program has lost its session already.
+                over(ticket)
+                return answer(.failure(NotOpened(errno: EMFILE)))
+            }
+            answer(.success(Opened(ticket: ticket, socket: socket.release())))
         case .notOpened(let ticket, let errno):
             state.withLock { $0.opens.removeValue(forKey: ticket) }?(.failure(NotOpened(errno: errno)))
         case .certificate(let chain): take(.certificate(Station.Certificate(chain: chain, key: attachments.secret.take()!)))
-        case .senderMap: if let bytes = attachments.descriptor.take()!.contents() { take(.senderMap(bytes)) }
+        case .senderMap: take(.senderMap(attachments.senderMap()))
         case .reload: take(.reload)
         case .drain: take(.drain)
         case .listen, .begin: break

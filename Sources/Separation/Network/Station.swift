@@ -60,19 +60,25 @@ public struct Station: ~Copyable {
 
     private mutating func receive() throws(Failure) -> Identity? {
         while true {
+            let arrival: MessageSocket.Arrival<Order>
             do throws(Malformed) {
-                switch try socket.receive(Order.self) {
-                case .nothing:
-                    var polled = pollfd(fd: socket.descriptor.number, events: Int16(POLLIN), revents: 0)
-                    poll(&polled, 1, -1)
-                case .end: throw Malformed.truncated
-                case .message(let order, let attachments):
-                    if let begun = try take(order, attachments) { return begun.identity }
-                }
+                arrival = try socket.receive(Order.self)
             } catch {
-                throw .misused(Cause("parent not understood", about: [UInt8](error.word)))
+                throw Self.misunderstood(error)
+            }
+            switch consume arrival {
+            case .nothing:
+                var polled = pollfd(fd: socket.descriptor.number, events: Int16(POLLIN), revents: 0)
+                poll(&polled, 1, -1)
+            case .end: throw Self.misunderstood(.truncated)
+            case .message(let order, let attachments):
+                if let begun = try take(order, attachments) { return begun.identity }
             }
         }
+    }
+
+    private static func misunderstood(_ malformed: Malformed) -> Failure {
+        .misused(Cause("parent not understood", about: [UInt8](malformed.word)))
     }
 
     private struct Begun {
@@ -82,14 +88,21 @@ public struct Station: ~Copyable {
     /// - Returns: who to become, where that is all.
     private mutating func take(
         _ order: Order, _ attachments: consuming MessageSocket.Attachments
-    ) throws(Malformed) -> Begun? {
+    ) throws(Failure) -> Begun? {
         switch order {
-        case .listen(.mail): listeners.append(attachments.descriptor.take()!.release())
-        case .listen(.metrics): metrics = attachments.descriptor.take()!.release()
-        case .senderMap: senderMap = attachments.descriptor.take()!.contents()
+        case .listen(let purpose):
+            guard let socket = attachments.descriptor.take()?.release() else {
+                throw .temporary(Cause("too few descriptors", remedy: "raise the limit (ulimit -n, LimitNOFILE=)"))
+            }
+            if purpose == .mail { listeners.append(socket) } else { metrics = socket }
+        case .senderMap:
+            switch attachments.senderMap() {
+            case .success(let bytes): senderMap = bytes
+            case .failure(let error): throw .temporary(SenderMapUnread.cause(error))
+            }
         case .certificate(let chain): certificate = Certificate(chain: chain, key: attachments.secret.take()!)
         case .begin(let identity): return Begun(identity: identity)
-        case .checked, .opened, .notOpened, .reload, .drain: throw .unexpected
+        case .checked, .opened, .notOpened, .reload, .drain: throw Self.misunderstood(.unexpected)
         }
         return nil
     }

@@ -5,8 +5,8 @@ struct Children {
     typealias Instant = ContinuousClock.Instant
 
     enum Purpose: Equatable {
-        /// The auth command, for a ticket; nil where it was answered already.
-        case check(UInt64?)
+        /// The auth command, for a login; nil where it was answered already.
+        case check(Login?)
         case program(UInt64)
     }
 
@@ -100,9 +100,9 @@ struct Children {
             switch table[id]!.stage {
             case .running:
                 table[id]!.stage = .terminating(until: now + grace)
-                guard case .check(let ticket) = table[id]!.purpose else { return Overdue(id: id, signal: SIGTERM, ticket: nil) }
+                guard case .check(let login) = table[id]!.purpose else { return Overdue(id: id, signal: SIGTERM, ticket: nil) }
                 table[id]!.purpose = .check(nil)
-                return Overdue(id: id, signal: SIGTERM, ticket: ticket)
+                return Overdue(id: id, signal: SIGTERM, ticket: login?.ticket)
             case .terminating:
                 table[id]!.stage = .killed
                 return Overdue(id: id, signal: SIGKILL, ticket: nil)

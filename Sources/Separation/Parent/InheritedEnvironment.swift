@@ -34,6 +34,18 @@ public struct InheritedEnvironment: Sendable {
         return entries
     }
 
+    /// What the network process inherits of an environment: who the client is, how the C library and the Swift runtime
+    /// library behave, and nothing that the administrator set for the auth command, such as a password of a database.
+    public static func ofNetworkProcess(_ all: [[UInt8]]) -> [[UInt8]] {
+        all.filter { entry in forTheNetwork.contains { entry.starts(with: [UInt8]($0)) } }
+    }
+
+    /// Names, and how names begin.
+    private static let forTheNetwork: [StaticString] = [
+        "TCPREMOTEIP=", "TCPREMOTEPORT=", "TCPLOCALIP=", "TCPLOCALPORT=", "TZ=", "LANG=", "LC_", "LD_", "GLIBC_TUNABLES=",
+        "MALLOC_", "SWIFT_", "RES_OPTIONS=", "LOCALDOMAIN=", "ASAN_OPTIONS=",
+    ]
+
     /// The entries for a program of a session: what the session says stands in place of what is inherited.
     func entries(with surroundings: Surroundings) -> [[UInt8]] {
         let own = surroundings.entries + [[UInt8]("PROTO=TCP")]

@@ -21,6 +21,7 @@ public final class Parent {
     var outbox: Outbox
     var children: Children
     var waiting: Waiting
+    var proven: Proven
     var phase = Phase.serving
     private var isReady = false
     private let ready: () -> Void
@@ -49,8 +50,9 @@ public final class Parent {
         self.reload = reload
         self.ready = ready
         outbox = Outbox(socket: socket.descriptor.number)
-        // Every session has at most one login that waits.
+        // Every session has at most one login, and keeps its place until that is decided: SMTPFront's `Occupancy`.
         waiting = Waiting(most: duties.mostSessions)
+        proven = Proven(most: duties.mostSessions)
         for parcel in provisions { outbox.send(parcel) }
     }
 
@@ -64,6 +66,7 @@ public final class Parent {
             while case let signal = cseparation_next_signal(signals.number), signal != 0 { take(signal) }
             receive()
             outbox.flush()
+            if phase.isTalking, let errno = outbox.failure { expel("cannot be told something: \(Words.of(errno))") }
             let now = ContinuousClock.now
             endOverdue(now)
             startWaiting(now)
@@ -75,7 +78,7 @@ public final class Parent {
     private func wait() {
         var polled = [pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0)]
         if phase.isTalking {
-            let events = outbox.isEmpty ? POLLIN : POLLIN | POLLOUT
+            let events = outbox.needsRoom ? POLLIN | POLLOUT : POLLIN
             polled.append(pollfd(fd: socket.descriptor.number, events: Int16(events), revents: 0))
         }
         var timeout: Int32 = -1
@@ -83,6 +86,9 @@ public final class Parent {
             let left = ContinuousClock.now.duration(to: deadline)
             // Rounded up, or the last millisecond would be waited for in a busy loop.
             timeout = Int32(clamping: max(0, left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1))
+        }
+        if phase.isTalking, outbox.needsPatience {
+            timeout = timeout < 0 ? Outbox.patience : min(timeout, Outbox.patience)
         }
         poll(&polled, nfds_t(polled.count), timeout)
     }
@@ -111,9 +117,10 @@ public final class Parent {
         _ request: Request, _ attachments: consuming MessageSocket.Attachments
     ) throws(Malformed) {
         switch request {
-        case .check(let ticket, let surroundings):
-            check(WaitingCheck(ticket: ticket, surroundings, attachments.secret.take()!))
-        case .open(let ticket, let surroundings): try open(ticket, surroundings)
+        case .check(let ticket, let method, let surroundings):
+            check(WaitingCheck(ticket: ticket, method: method, surroundings, attachments.secret.take()!))
+        case .forget(let ticket): forget(ticket)
+        case .open(let ticket, let login, let surroundings): try open(ticket, login: login, surroundings)
         case .over(let ticket): children.sessionIsOver(ticket, until: .now + duties.lingering)
         case .ready:
             supervision.ready()

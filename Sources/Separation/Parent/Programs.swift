@@ -5,7 +5,13 @@ import Glibc
 /// What the parent starts, and how it ends.
 extension Parent {
     func check(_ check: WaitingCheck) {
-        guard waiting.add(check, until: .now + duties.authTimeout) else { return answer(check.ticket, .busy) }
+        guard waiting.add(check, until: .now + duties.authTimeout) else { return answer(check.login.ticket, .busy) }
+    }
+
+    /// The client of a check is gone. A check that runs goes on: it may have been counted somewhere already.
+    func forget(_ ticket: UInt64) {
+        proven.forget(ticket)
+        if waiting.remove(ticket) { answer(ticket, .busy) }
     }
 
     /// As many as may run at once; the others go on waiting.
@@ -13,16 +19,17 @@ extension Parent {
         while phase.isTalking, children.checkCount < duties.mostChecks, let check = waiting.next() {
             do throws(Launcher.Failed) {
                 let id = try launcher.check(check.take(), check.surroundings)
-                children.add(id, .check(check.ticket), until: now + duties.authTimeout)
+                children.add(id, .check(check.login), until: now + duties.authTimeout)
             } catch {
-                answer(check.ticket, .cannotStart(error.errno))
+                answer(check.login.ticket, .cannotStart(error.errno))
             }
         }
     }
 
-    /// - Throws: `unexpected` for a ticket whose program runs already.
-    func open(_ ticket: UInt64, _ surroundings: Surroundings) throws(Malformed) {
+    /// - Throws: `unexpected` for a ticket whose program runs already, and for a login that nobody proved.
+    func open(_ ticket: UInt64, login: UInt64?, _ surroundings: Surroundings) throws(Malformed) {
         guard !children.hasProgram(ticket) else { throw .unexpected }
+        let surroundings = if let login { try proven.surroundings(login, surroundings) } else { surroundings }
         // Those of sessions that are over may still be busy for a while: so twice as many as there are sessions.
         guard children.programCount < 2 * duties.mostSessions else {
             return outbox.send(Parcel(Order.notOpened(ticket: ticket, errno: EAGAIN)))
@@ -48,7 +55,10 @@ extension Parent {
                 for _ in 0..<100 where phase.isTalking { receive() }
                 networkHasEnded(status)
             }
-            if case .check(let ticket?) = child?.purpose { answer(ticket, .ended(status)) }
+            if case .check(let login?) = child?.purpose {
+                if status == 0 { proven.add(login) }
+                answer(login.ticket, .ended(status))
+            }
         }
     }
 

@@ -29,7 +29,16 @@ struct Waiting {
         // Each waits equally long, so the first is the first to be due.
         let count = checks.prefix { $0.until <= now }.count
         defer { checks.removeFirst(count) }
-        return checks.prefix(count).map(\.check.ticket)
+        return checks.prefix(count).map(\.check.login.ticket)
+    }
+
+    /// Drops those of a ticket: their client is gone. Their credentials are wiped.
+    ///
+    /// - Returns: whether there was one.
+    mutating func remove(_ ticket: UInt64) -> Bool {
+        let count = checks.count
+        checks.removeAll { $0.check.login.ticket == ticket }
+        return checks.count < count
     }
 
     mutating func clear() { checks = [] }

@@ -2,12 +2,12 @@ import Credentials
 
 /// A login that waits for its turn to have the auth command run.
 final class WaitingCheck {
-    let ticket: UInt64
+    let login: Login
     let surroundings: Surroundings
     private var credentials: Secret?
 
-    init(ticket: UInt64, _ surroundings: Surroundings, _ credentials: consuming Secret) {
-        self.ticket = ticket
+    init(ticket: UInt64, method: [UInt8], _ surroundings: Surroundings, _ credentials: consuming Secret) {
+        login = Login(ticket: ticket, method: method, in: credentials)
         self.surroundings = surroundings
         self.credentials = consume credentials
     }

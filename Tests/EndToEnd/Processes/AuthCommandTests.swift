@@ -35,6 +35,38 @@ extension OnStage {
             #expect(front.children == [])
         }
 
+        @Test func `clients that leave while their logins wait keep neither the queue nor a place`() throws {
+            let script = folder.write("auth", "echo $$ >>\(folder("ids")); sleep 1000\n".utf8)
+            let front = Front(authCommand: "/bin/sh \(script)", ["--max-auth", "1", "--max-connections", "4"])
+            func runs(_ count: Int) -> Bool {
+                for _ in 0..<6000 {
+                    let ids = (try? String(contentsOfFile: folder("ids"), encoding: .utf8)) ?? ""
+                    if ids.split(separator: "\n").count == count { return true }
+                    usleep(10_000)
+                }
+                return false
+            }
+            let first = front.greeted()
+            first.send("AUTH PLAIN AGFsaWNlAHBhc3M=")
+            #expect(runs(1))
+            do {
+                let others = (0..<3).map { _ in front.greeted() }
+                for client in others {
+                    client.send("AUTH PLAIN AGFsaWNlAHBhc3M=")
+                    client.vanish()
+                }
+            }
+            // As soon as the server has seen them go, there are three places again, and nobody waits.
+            var clients: [Client] = []
+            for _ in 0..<6000 where clients.count < 3 {
+                let client = front.connect()
+                if client.receive()?.hasPrefix("220 ") == true { clients.append(client) } else { usleep(10_000) }
+            }
+            #expect(clients.count == 3)
+            #expect(front.log.filter { $0.contains(#"reason="too-many-logins""#) }.count == 3)
+            #expect(try String(contentsOfFile: folder("ids"), encoding: .utf8).split(separator: "\n").count == 1)
+        }
+
         @Test func `the auth command has a session of its own, and nobody else's client`() throws {
             let script = folder.write(
                 "auth",

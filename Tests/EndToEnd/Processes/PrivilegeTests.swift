@@ -19,6 +19,21 @@ extension OnStage {
             #expect(ProcessStatus.of(front.pid)["Threads"] == "1")
         }
 
+        @Test func `it has nothing of the environment that is for the auth command`() throws {
+            let script = folder.write("auth", #"echo "$PGPASSWORD" >"$(dirname "$0")/seen""#.utf8)
+            let front = Front(authCommand: "/bin/sh \(script)", environment: ["PGPASSWORD": "of-the-database", "TZ": "UTC"])
+            func environment(_ pid: pid_t) throws -> [String] {
+                let bytes = try #require(FileManager.default.contents(atPath: "/proc/\(pid)/environ"))
+                return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            }
+            #expect(try environment(front.pid).contains("PGPASSWORD=of-the-database"))
+            let network = try environment(front.network)
+            #expect(network.contains("TZ=UTC"))
+            #expect(!network.contains { $0.contains("of-the-database") || $0.hasPrefix("PATH=") })
+            #expect(front.greeted().ask("AUTH PLAIN AGFsaWNlAHBhc3M=")?.hasPrefix("235 ") == true)
+            #expect(try String(contentsOfFile: folder("seen"), encoding: .utf8) == "of-the-database\n")
+        }
+
         @Test func `--user says who it is, and --chroot where`() throws {
             chmod(folder.path, 0o755)
             let front = Front(authCommand: "/bin/true", ["--user", "daemon", "--chroot", folder.path])

@@ -67,6 +67,42 @@ extension OnStage {
             while !offers("SMTPUTF8"), tries < 1000 { tries += 1 }
             #expect(tries < 1000)
             #expect(!offers("8BITMIME"))
+            folder.write("program", "exit 1".utf8)
+            kill(front.pid, SIGHUP)
+            #expect(front.says("what is behind does not say what it offers: ended; what is offered stays as it was"))
+            #expect(offers("SMTPUTF8"))
+        }
+
+        @Test func `a process without descriptors to spare refuses mail, says why, and goes on`() {
+            let front = Front(authCommand: "/bin/true", ["--offer", "8BITMIME"] + program)
+            func limit(_ number: Int) {
+                let outcome = Program([
+                    "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "prlimit", "--pid", "\(front.network)",
+                    "--nofile=\(number):",
+                ]).run()
+                #expect(outcome.status == 0, "\(outcome.errors)")
+            }
+            func answer(_ client: Client) -> String? {
+                #expect(client.ask("HELO client.example.com")?.hasPrefix("250 ") == true)
+                #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=")?.hasPrefix("235 ") == true)
+                return client.ask("MAIL FROM:<a@example.com>")
+            }
+            let (first, second) = (front.greeted(), front.greeted())
+            // Those that are open stay so.
+            limit(3)
+            #expect(answer(first)?.hasPrefix("421 4.3.0 ") == true)
+            limit(1024)
+            #expect(answer(second)?.hasPrefix("250 ") == true)
+            #expect(front.says(#"behind="cannot-open" errno="\#(EMFILE)""#))
+        }
+
+        @Test func `one that cannot be started is why the session ends, and the log has its errno`() {
+            let front = Front(authCommand: "/bin/true", ["--offer", "8BITMIME", "--", "/nonexistent/program"])
+            let client = front.greeted()
+            #expect(client.ask("HELO client.example.com")?.hasPrefix("250 ") == true)
+            #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=")?.hasPrefix("235 ") == true)
+            #expect(client.ask("MAIL FROM:<a@example.com>")?.hasPrefix("421 4.3.0 ") == true)
+            #expect(front.says(#"behind="cannot-open" errno="\#(ENOENT)""#))
         }
     }
 }

@@ -31,6 +31,32 @@ extension OnStage {
             #expect(certificate.subject(front.port) == "old.example.com")
         }
 
+        @Test func `a map of senders that cannot be read is told of, and the old one stays: it is never an empty one`() {
+            let map = folder.write("map", "alice @example.com\n".utf8)
+            let behind = folder.write(
+                "program", #"printf '220 hi\r\n'; while read -r line; do printf '250 ok\r\n'; done"#.utf8)
+            let options = ["--offer", "8BITMIME", "--check-sender", "--sender-map", map, "--", "/bin/sh", behind]
+            let front = Front(authCommand: "/bin/true", options)
+            func takes(_ sender: String) -> Bool {
+                let client = front.greeted()
+                #expect(client.ask("HELO client.example.com")?.hasPrefix("250 ") == true)
+                #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=")?.hasPrefix("235 ") == true)
+                return client.ask("MAIL FROM:<\(sender)>")?.hasPrefix("250 ") == true
+            }
+            #expect(takes("bob@example.com"))
+            // Longer than any that is read, and nothing but holes.
+            #expect(truncate(map, 65 << 20) == 0)
+            kill(front.pid, SIGHUP)
+            #expect(front.says("file too long: --sender-map; 64 MiB is the limit; the old map of senders stays"))
+            #expect(takes("bob@example.com"))
+
+            let outcome = Program(
+                [Stage.smtpAuth, "--hostname", "mail.example.com", "--listen", "127.0.0.1:0"] + options
+            ).run()
+            #expect(outcome.status == 111)
+            #expect(outcome.errors == "smtp-auth: file too long: --sender-map; 64 MiB is the limit\n")
+        }
+
         @Test func `SIGTERM lets a session finish, and takes no other`() {
             let front = Front(authCommand: "/bin/true")
             let client = front.greeted()

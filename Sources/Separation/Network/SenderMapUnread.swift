@@ -1,0 +1,26 @@
+import ByteStrings
+import CPlatform
+import Credentials
+import Verdicts
+
+/// The map of senders comes as an open file, which its process may not be able to read.
+public enum SenderMapUnread {
+    /// What the log is told of it. A map that could not be read is never an empty one.
+    public static func cause(_ error: SystemError) -> Cause {
+        error.errno == EFBIG
+            ? Cause("file too long", about: [UInt8]("--sender-map"), remedy: "64 MiB is the limit")
+            : Cause("cannot read", about: [UInt8]("--sender-map"), errno: error.errno)
+    }
+}
+
+extension MessageSocket.Attachments {
+    /// The contents of the file that came.
+    mutating func senderMap() -> Result<[UInt8], SystemError> {
+        guard let file = descriptor.take() else { return .failure(SystemError(errno: EMFILE)) }
+        do throws(SystemError) {
+            return .success(try file.contents())
+        } catch {
+            return .failure(error)
+        }
+    }
+}
