@@ -6,17 +6,14 @@ import SASL
 /// that everybody knows would tell the secret.
 struct Redaction: ~Copyable {
     private var hidden = WipedText(capacity: 4096)
-    /// Where in it each word is, the longest first: a short secret may stand by chance in the base64 of a longer message, which
-    /// would not be recognized without it.
+    /// Where in it each word is.
     private var words: [Range<Int>] = []
 
     /// Hides some more.
     mutating func add(_ write: (inout WipedText) -> Void) {
         let start = hidden.count
         write(&hidden)
-        guard hidden.count > start else { return }
-        words.append(start..<hidden.count)
-        words.sort { $0.count > $1.count }
+        if hidden.count > start { words.append(start..<hidden.count) }
     }
 
     /// Hides a secret, bare and in base64.
@@ -27,22 +24,25 @@ struct Redaction: ~Copyable {
         }
     }
 
-    /// A line with stars in place of what is hidden.
+    /// A line with stars in place of what is hidden, wherever words overlap, too: a short secret may stand by chance in, or before,
+    /// the base64 of a message that holds it.
     borrowing func apply(to line: [UInt8]) -> [UInt8] {
-        let words = words
-        return hidden.withUnsafeBytes { hidden in
-            var result: [UInt8] = []
-            var place = 0
-            while place < line.count {
-                if let word = words.first(where: { line[place...].starts(with: hidden[$0]) }) {
-                    result += Spoken.stars
-                    place += word.count
-                } else {
-                    result.append(line[place])
-                    place += 1
+        var isHidden = [Bool](repeating: false, count: line.count)
+        hidden.withUnsafeBytes { hidden in
+            for word in words where word.count <= line.count {
+                for place in 0...(line.count - word.count) where line[place...].starts(with: hidden[word]) {
+                    for covered in place..<(place + word.count) { isHidden[covered] = true }
                 }
             }
-            return result
         }
+        var result: [UInt8] = []
+        for place in line.indices {
+            if !isHidden[place] {
+                result.append(line[place])
+            } else if place == 0 || !isHidden[place - 1] {
+                result += Spoken.stars
+            }
+        }
+        return result
     }
 }

@@ -172,13 +172,17 @@ import Testing
         #expect(session.close() == "rejected: server refused the login: 535 what is ******** or ********?")
     }
 
-    /// 'FsaW' stands by chance in the base64 of the message that it is sent in.
-    @Test func `a secret within the message that it is in does not bring the rest to light`() {
-        var session = Session(.plain, secret: "FsaW")
-        #expect(session.hear(all: [Self.hello, Self.all]).last == "AUTH PLAIN AGFsaWNlAEZzYVc=")
+    /// Secrets that stand by chance in the base64 of the message that they are sent in, or just before it.
+    @Test(arguments: [
+        ("FsaW", "AGFsaWNlAEZzYVc=", "535 AGFsaWNlAEZzYVc= RnNhVw== AFsaW", "535 ******** ******** A********"),
+        ("xA", "AGFsaWNlAHhB", "535 xAGFsaWNlAHhB x", "535 ******** x"), ("AG", "AGFsaWNlAEFH", "535 AGFsaWNlAEFH", "535 ********"),
+    ])
+    func `a secret does not bring to light the message that it is in`(secret: String, message: String, reply: String, shown: String) {
+        var session = Session(.plain, secret: secret)
+        #expect(session.hear(all: [Self.hello, Self.all]).last == "AUTH PLAIN \(message)")
         _ = session.shown()
-        _ = session.hear("535 AGFsaWNlAEZzYVc= RnNhVw== AFsaW\r\n")
-        #expect(session.shown().first == "S: 535 ******** ******** A********")
+        _ = session.hear(reply + "\r\n")
+        #expect(session.shown().first == "S: \(shown)")
     }
 
     @Test func `before it was sent a secret is not looked for`() {
