@@ -46,7 +46,7 @@ import Testing
         try await serving(service, wrapsTLS: true) { port in
             let client = try await TLSClient(port: port)
             try await client.startTLS()
-            try await client.send("EHLO me\r\n")
+            try await client.send("QUIT\r\n")
             #expect(try await client.rest().hasPrefix("554 5.5.1 "))
         }
     }

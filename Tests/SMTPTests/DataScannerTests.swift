@@ -32,7 +32,7 @@ import Testing
         ("..\r\n.\r\n", "end"),
         ("", "open"), (".", "open"), (".\r", "open"), ("a.\r\n", "open"), ("a\r\n..\r\n", "open"),
         ("a\r\n.a\r\n", "open"),
-        ("a\r\n. \r\n", "open"), ("a\r", "open"), ("\(String(repeating: "a", count: 9999))\r\n.\r\n", "end"),
+        ("a\r\n. \r\n", "open"), ("a\r", "open"), ("\(String(repeating: "a", count: 1999))\r\n.\r\n", "end"),
         ("a\0\r\n.\r\n", "nul"), ("\0", "nul"), ("a\r\n.\0\r\n", "nul"), ("a\r\n.\r\nb\0", "end"),
         // Each of these ends a message somewhere (the smuggling of 2023), and none of them here.
         ("a\n.\n", "bare"), ("a\n.\r\n", "bare"), ("a\r\n.\n", "bare"), ("a\r.\r\n", "bare"), ("a\r\n.\r", "open"),
