@@ -14,6 +14,7 @@ final class EmbeddedSession {
     private let client: EmbeddedChannel
     private let behind: EmbeddedBehind
     private let lines = NIOLockedValueBox<[String]>([])
+    private let over: EventLoopPromise<Void>
 
     init(
         limits: Limits = quickLimits, authenticator: any Authenticator = KnowingAuthenticator(),
@@ -21,6 +22,7 @@ final class EmbeddedSession {
     ) throws {
         behind = EmbeddedBehind(eventLoop)
         client = EmbeddedChannel(loop: eventLoop)
+        over = eventLoop.makePromise()
         let lines = lines
         let logger = Logger(label: "") { _ in
             StandardErrorLog { line in lines.withLockedValue { $0.append(text(line)) } }
@@ -28,10 +30,13 @@ final class EmbeddedSession {
         var policy = openPolicy(.passed(Policy.Passing(offer: .nothing)))
         change(&policy)
         let service = Service(policy, authenticator: authenticator, behind: behind, limits: limits, logger: logger)
-        try service.serve(client)
+        try service.serve(client, over: over)
         try client.connect(to: SocketAddress(ipAddress: "192.0.2.7", port: 1)).wait()
         #expect(try replies() == "220 mail.example.com ESMTP")
     }
+
+    /// A session need not have ended.
+    deinit { over.succeed() }
 
     /// Time goes by.
     func pass(_ time: TimeAmount) { eventLoop.advanceTime(by: time) }

@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `so is one that speaks before it is greeted in TLS that comes first`() async throws {
-        let certificate = try Certificate()
+        let certificate = Certificate()
         var limits = Limits()
         limits.greetingDelay = .seconds(60)
         let service = Service(
