@@ -33,7 +33,7 @@ extension OnStage {
             mkdir(folder, 0o700)
             let file = Array((folder + "/replay.mdb").utf8)
             try Environment(at: file, for: .creatingVolatile).write { (view) throws(Failure) in
-                for number in 0..<17_000 {
+                for number in 0..<26_000 {
                     let status = view.put(Array("h\(number)".utf8), [UInt8](repeating: 7, count: 1000))
                     guard status == 0 else { return status }
                 }

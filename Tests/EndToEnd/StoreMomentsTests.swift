@@ -1,8 +1,10 @@
+import Credentials
 import Foundation
 import SecretStore
 import StoreKeeping
 import TestSupport
 import Testing
+import Verdicts
 
 extension OnStage {
     /// What happens to a store between two system calls of a program.
@@ -118,6 +120,27 @@ extension OnStage {
 
         // MARK: Between two looks
 
+        @Test func `a backup is the store of one moment, however much is written while it is made`() throws {
+            let sample = try SampleStore()
+            func setAll(_ number: Int) throws {
+                var batch = Batch()
+                let secret = Secret("\(number)" + String(repeating: "s", count: 400))
+                for login in 0..<6000 { try secret.withUnsafeBytes { try batch.add($0, of: Credentials.Login("login\(login)")) } }
+                _ = try sample.keeper.write(batch, now: 1)
+            }
+            try setAll(0)
+            let copy = Array(sample.folder("store/copy.mdb").utf8)
+            let outcome = try ctl(sample, "store", "backup", copy.text).run(stoppedBehind: Program.Moment("write")) { _ in
+                for number in 1..<4 { try setAll(number) }
+            }
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            var count = 0
+            let failures = try StoreKeeper(at: .file(copy), keys: sample.keys).forEachSecret { (_, secret) throws(Failure) in
+                count += secret.text().hasPrefix("0") ? 1 : 0
+            }
+            #expect(failures.isEmpty && count == 6000)
+        }
+
         /// Between a reader's look at the store and its look at the keys.
         @Test func `a record whose key was retired meanwhile is looked up anew`() throws {
             let sample = try SampleStore("alice")
@@ -127,12 +150,16 @@ extension OnStage {
             #expect(outcome.status == 0, "\(outcome.errors)")
         }
 
-        /// Between their look at the keys and their look at the store.
-        @Test(arguments: [["store", "check"], ["secret", "export", "--format", "colon"], ["store", "stat"]])
-        func `who reads the whole store misses no record whose key is new`(command: [String]) throws {
+        /// - Parameter isBegun: whether the store's state is taken already. Then its records are sealed under the key that goes;
+        ///   else under the one that comes.
+        @Test(arguments: [["store", "check"], ["secret", "export", "--format", "colon"], ["store", "stat"]], [false, true])
+        func `who reads the whole store misses no record whose key changes meanwhile`(command: [String], isBegun: Bool) throws {
             let sample = try SampleStore("alice")
-            // An export opens the store once before, to see whether it can be read.
-            let opening = Program.Moment("openat", command[1] == "export" ? 2 : 1, on: sample.path)
+            // An export opens the store once before, to see whether it can be read. A reader locks its place last of all.
+            let times = command[1] == "export" ? 2 : 1
+            let opening =
+                isBegun
+                ? Program.Moment("fcntl", 3 * times, on: sample.path + "-lock") : Program.Moment("openat", times, on: sample.path)
             let program = Program([Stage.checkpwdctl] + command + ["--store", sample.path, "--store-key", sample.keyPath])
             let outcome = try program.run(stoppedBehind: opening) { _ in _ = try sample.keeper.rekey() }
             #expect(outcome.status == 0 && !outcome.errors.contains("another key"), "\(outcome.errors)")

@@ -62,39 +62,6 @@ import Verdicts
         #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
 
-    /// Every login has one of the secrets that one transaction gave to all.
-    @Test func `a backup made while somebody writes is the store of one moment`() throws {
-        let sample = try SampleStore()
-        mkdir(sample.folder("copies"), 0o700)
-        let script = #"""
-            while [ ! -e "$1" ]; do
-                number=$((number + 1))
-                seq -f "login%g:secret $number" 2000 | "$0" secret import --format colon --replace -S "$2" -K "$3" - || exit
-            done
-            """#
-        var moments: Set<String> = []
-        let writer = try Program(
-            ["/bin/sh", "-c", script, Stage.checkpwdctl, sample.folder("end"), sample.path, sample.keyPath]
-        ).run {
-            defer { sample.folder.write("end", []) }
-            while try sample.keeper.entries().isEmpty { usleep(10_000) }
-            for number in 0..<30 where moments.count < 4 {
-                let copy = Array(sample.folder("copies/\(number)").utf8)
-                try sample.keeper.backUp(to: copy)
-                var secrets: Set<String> = []
-                var count = 0
-                let failures = try StoreKeeper(at: .file(copy), keys: sample.keys).forEachSecret { (_, secret) throws(Failure) in
-                    secrets.insert(secret.text())
-                    count += 1
-                }
-                #expect(failures.isEmpty && count == 2000 && secrets.count == 1, "\(secrets)")
-                moments.formUnion(secrets)
-            }
-        }
-        #expect(writer.status == 0, "\(writer.errors)")
-        #expect(moments.count > 1)
-    }
-
     @Test(arguments: ["cut", "foreign", "none", "flipped"])
     func `what is no whole backup of ours changes nothing`(kind: String) throws {
         let sample = try SampleStore("alice")
