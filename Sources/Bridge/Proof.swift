@@ -58,9 +58,15 @@ private func secret(of login: LoginName, in store: SecretStore, _ policy: Policy
     guard login.account != login.sent else { return try store.secret(of: login.sent, with: policy.storeKeys) }
     // Both are looked up, whatever the first gives: how long it takes tells nothing.
     let asSent = try store.secret(of: login.sent, with: policy.storeKeys)
-    let ofAccount = try store.secret(of: login.account, with: policy.storeKeys)
-    if let asSent { return asSent }
-    return ofAccount
+    do throws(Failure) {
+        let ofAccount = try store.secret(of: login.account, with: policy.storeKeys)
+        if let asSent { return asSent }
+        return ofAccount
+    } catch {
+        // The account's record is damaged; the login's own is not.
+        if let asSent { return asSent }
+        throw error
+    }
 }
 
 extension Mechanisms {

@@ -49,9 +49,8 @@ int cplatform_wait_attended(pid_t child)
 	siginfo_t ended;
 	sigset_t every, before;
 
-	while (waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT) == -1)
-		if (errno != EINTR)
-			return -1;
+	while (waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT) == -1 && errno == EINTR)
+		continue;
 	/* Once it is reaped, its number may be another's. */
 	sigfillset(&every);
 	sigprocmask(SIG_SETMASK, &every, &before);

@@ -163,6 +163,9 @@ int cplatform_give_back(struct cplatform_caller *caller)
 	if (setgroups((size_t)caller->group_count, caller->groups) == -1 ||
 	    setresgid(caller->gid, caller->gid, caller->gid) == -1 || setresuid(caller->uid, caller->uid, caller->uid) == -1)
 		return errno;
+	/* What PAM's modules hold may still be in memory, until the program takes its place. */
+	if (cplatform_forbid_dumps() == -1)
+		return errno;
 	return is_given_back(caller) ? 0 : EPERM;
 }
 

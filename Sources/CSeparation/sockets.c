@@ -11,7 +11,7 @@
 
 /* Inherited by each connection. When a client closes, NIO reads all that the kernel holds for us, asked or not: this is
  * the bound on it. */
-enum { RECEIVE_BUFFER = 128 * 1024, BACKLOG = 1024 };
+enum { RECEIVE_BUFFER = 512 * 1024, BACKLOG = 1024 };
 
 static int set(int descriptor, int level, int option, int value)
 {

@@ -17,7 +17,7 @@ enum ChapLine {
         return .entry(try Entry(Login(name), secret))
     }
 
-    static func write(_ entry: borrowing Entry, to text: inout WipedText) throws(Refusal) {
+    static func write(_ entry: Entry, to text: inout WipedText) throws(Refusal) {
         if entry.login.bytes == "*" { throw Refusal("login means any client") }
         try entry.secret.withUnsafeBytes { (secret) throws(Refusal) in
             if secret.starts(with: "@/".utf8) { throw Refusal("secret means a file") }

@@ -34,7 +34,7 @@ enum ColonLine {
         return .entry(try Entry(login, Secret(copying: bytes)))
     }
 
-    static func write(_ entry: borrowing Entry, marks: Marks, to text: inout WipedText) throws(Refusal) {
+    static func write(_ entry: Entry, marks: Marks, to text: inout WipedText) throws(Refusal) {
         let login = entry.login.bytes
         if login.contains(UInt8(ascii: ":")) { throw Refusal("colon in login") }
         if login[0] == UInt8(ascii: "#") { throw Refusal("login begins with #") }

@@ -1,8 +1,9 @@
 import Credentials
 import SecretStore
 
-/// A login and its secret, on their way between a file and the side store.
-public struct Entry: ~Copyable, Sendable {
+/// A login and its secret, on their way between a file and the side store. An object: see `Claim`, which is one for the same
+/// reason.
+public final class Entry: Sendable {
     public let login: Login
     public let secret: Secret
     /// When the login first got a secret and when it got this one, in seconds since 1970; nil where the file does not say.

@@ -6,7 +6,7 @@ public struct EntryReader: ~Copyable {
     private var lines: LineReader
     private var read = 0
 
-    public enum Item: ~Copyable {
+    public enum Item {
         /// An entry, and the number of the line where it begins, from 1.
         case entry(Entry, line: Int)
         /// A line that was not taken.
@@ -45,7 +45,7 @@ public struct EntryReader: ~Copyable {
             } catch {
                 return .refused(error, line: number)
             }
-            switch consume line {
+            switch line {
             case .entry(let entry): return .entry(entry, line: number)
             case .nothing: return nil
             case .unfinished: break

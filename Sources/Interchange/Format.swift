@@ -30,7 +30,7 @@ public enum Format: String, CaseIterable, Sendable {
     /// Adds an entry's line to `text`, with its end.
     ///
     /// - Throws: why this format has no line that would be read as this entry; `text` is as before then.
-    public func write(_ entry: borrowing Entry, to text: inout WipedText) throws(Refusal) {
+    public func write(_ entry: Entry, to text: inout WipedText) throws(Refusal) {
         switch self {
         case .colon: try ColonLine.write(entry, marks: .none, to: &text)
         case .authuser: try ColonLine.write(entry, marks: .authuser, to: &text)
@@ -43,7 +43,7 @@ public enum Format: String, CaseIterable, Sendable {
 }
 
 /// What is in a line.
-public enum Line: ~Copyable {
+public enum Line {
     case entry(Entry)
     /// A blank line or a comment.
     case nothing

@@ -84,7 +84,7 @@ enum JSONLine {
         secret.withUnsafeBytes { [UInt8]($0) }
     }
 
-    static func write(_ entry: borrowing Entry, to text: inout WipedText) throws(Refusal) {
+    static func write(_ entry: Entry, to text: inout WipedText) throws(Refusal) {
         if let times = entry.times, max(times.created, times.changed) >= UTCTime.end {
             throw Refusal("time after the year 9999")
         }

@@ -64,7 +64,7 @@ enum PasswdLine {
         return names.contains { upper == $0 }
     }
 
-    static func write(_ entry: borrowing Entry, to text: inout WipedText) throws(Refusal) {
+    static func write(_ entry: Entry, to text: inout WipedText) throws(Refusal) {
         let login = entry.login.bytes
         if login.contains(UInt8(ascii: ":")) { throw Refusal("colon in login") }
         if login[0] == UInt8(ascii: "#") { throw Refusal("login begins with #") }

@@ -52,6 +52,9 @@ public struct ReturnCode: Equatable, Sendable {
         }
     }
 
+    /// Whether it says no without a reason that is the account's.
+    var isDenial: Bool { rawValue == PAM_AUTH_ERR }
+
     private var isWrongHere: Bool {
         rawValue == PAM_AUTH_ERR || rawValue == PAM_USER_UNKNOWN
     }

@@ -96,12 +96,14 @@ public struct Service: Sendable {
 
     /// Adds to a failed phase what its words do not tell: unless root asks, pam_unix checks nobody but the asker. It then
     /// says that the account database is unavailable, which some stacks turn into a refusal.
-    func explain(_ failure: Failure) -> Failure {
+    func explain(_ failure: Failure, _ code: ReturnCode) -> Failure {
         var seen: [[UInt8]] = []
         guard geteuid() != 0, Service.mentionsPAMUnix(name, &seen) else { return failure }
         switch failure {
         case .declined(let cause): return .declined(Service.addingWhy(cause))
         case .temporary(let cause): return .temporary(Service.addingWhy(cause))
+        // What pam_deny answers for the account, behind a pam_unix that could not say.
+        case .rejected(let cause) where code.isDenial: return .rejected(Service.addingWhy(cause))
         case .rejected, .misused: return failure
         }
     }

@@ -129,7 +129,7 @@ public struct Transaction: ~Copyable {
         let code = ReturnCode(rawValue: code)
         trace(call.name, [UInt8](code.name))
         guard let failure = code.failure(of: call) else { return }
-        throw call == .authenticate || call == .checkAccount ? service.explain(failure) : failure
+        throw call == .authenticate || call == .checkAccount ? service.explain(failure, code) : failure
     }
 
     /// Who the login is to PAM: a module may change the user (pam_get_item(3), `PAM_USER`).

@@ -18,9 +18,18 @@ public struct Dialogue: ~Copyable {
         case tls
     }
 
-    public enum Action: ~Copyable {
-        /// Send this, which has its line end, and hand in what comes.
-        case send(WipedText)
+    /// A line to send, its end included. An object, so that an action is copyable: see `Claim`, which is one for the same reason.
+    public final class Line {
+        let text: WipedText
+
+        init(_ text: consuming WipedText) {
+            self.text = text
+        }
+    }
+
+    public enum Action {
+        /// Send this, and hand in what comes.
+        case send(Line)
         /// Begin TLS, and call `encrypted`.
         case startTLS
         /// Close the connection: the server accepted the login, or why it is not known that it would.

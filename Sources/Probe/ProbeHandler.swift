@@ -60,11 +60,11 @@ final class ProbeHandler: ChannelInboundHandler {
         end(dialogue.closed(), context)
     }
 
-    private func act(on action: consuming Dialogue.Action?, _ context: ChannelHandlerContext) {
+    private func act(on action: Dialogue.Action?, _ context: ChannelHandlerContext) {
         for spoken in dialogue.takeSpoken() { show(spoken) }
-        switch consume action {
-        case .send(let text):
-            send(text, context)
+        switch action {
+        case .send(let line):
+            send(line.text, context)
             // A goodbye is not worth a wait.
             if dialogue.isSettled { pass(Deadline(), in: .milliseconds(500), context) }
         case .startTLS:

@@ -10,7 +10,7 @@ extension Dialogue {
         var text = WipedText(capacity: line.count + 2)
         text.append(line)
         text.append("\r\n")
-        return .send(text)
+        return .send(Line(text))
     }
 
     /// Sends a line that ends in a secret in base64.
@@ -22,7 +22,7 @@ extension Dialogue {
         text.append(line)
         message.withUnsafeBytes { text.append(base64: $0) }
         text.append("\r\n")
-        return .send(text)
+        return .send(Line(text))
     }
 
     /// Shows lines of the server, without what it may have repeated.

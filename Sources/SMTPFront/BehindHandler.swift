@@ -19,13 +19,16 @@ final class BehindHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        if context.channel.isActive { begin(context) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    func channelActive(context: ChannelHandlerContext) { begin(context) }
+
+    private func begin(_ context: ChannelHandlerContext) {
         // The session may have ended while this was opened. Not to be closed earlier: NIO expects a channel that is being
         // set up to be open.
         if hasLeft { context.close(promise: nil) } else { context.read() }

@@ -58,6 +58,10 @@ private final class ProbeHandler: ChannelInboundHandler {
         self.promise = promise
     }
 
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { context.read() }
+    }
+
     func channelActive(context: ChannelHandlerContext) { context.read() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -10,9 +10,12 @@ public struct RelayBehind: Behind {
     }
 
     public let place: Place
+    /// Nil for the system's.
+    private let resolver: (any Resolver & Sendable)?
 
-    public init(_ place: Place) {
+    public init(_ place: Place, resolver: (any Resolver & Sendable)? = nil) {
         self.place = place
+        self.resolver = resolver
     }
 
     /// - Parameter text: `HOST:PORT`, an IPv6 address in brackets, or `unix:PATH`.
@@ -46,11 +49,20 @@ public struct RelayBehind: Behind {
             .channelOption(
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 16384)
             )
+            .channelOption(.writeBufferWaterMark, value: .behind)
             .connectTimeout(.seconds(30))
-            .channelInitializer(initializer)
-        return switch place {
-        case .host(let host, let port): bootstrap.connect(host: host, port: port)
-        case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
+            .resolver(resolver)
+        let connected =
+            switch place {
+            case .host(let host, let port): bootstrap.connect(host: host, port: port)
+            case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
+            }
+        // Only the channel that won: a name with several addresses is tried with one after the other, and at once.
+        return connected.flatMap { channel in
+            initializer(channel).map { channel }.flatMapError { error in
+                channel.close(promise: nil)
+                return eventLoop.makeFailedFuture(error)
+            }
         }
     }
 }

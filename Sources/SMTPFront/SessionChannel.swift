@@ -29,9 +29,8 @@ extension Service {
         log.turnedAway(reason, rhost: Client(channel).remote.address)
         // A client that expects TLS would understand nothing, and too many are told nothing: each has a descriptor.
         let says = !wrapsTLS && partings.take()
+        if says { channel.closeFuture.whenComplete { _ in self.partings.giveBack() } }
         try channel.pipeline.syncOperations.addHandler(
-            TurnAway(
-                saying: says ? TurnAway.reply(reason, currentPolicy.hostname) : [], patience: limits.closing,
-                whenGone: says ? { self.partings.giveBack() } : {}))
+            TurnAway(saying: says ? TurnAway.reply(reason, currentPolicy.hostname) : [], patience: limits.closing))
     }
 }

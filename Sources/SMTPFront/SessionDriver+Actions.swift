@@ -40,10 +40,17 @@ extension SessionDriver {
             let outcome = (try? result.get()) ?? .temporary(.exitStatus(-1))
             self.isChecking = false
             self.clock.heard()
-            self.tell(outcome, mechanism, login, .nanoseconds((NIODeadline.now() - start).nanoseconds))
+            // A check whose client left before its turn came was no login.
+            if self.phase != .closed || outcome != .temporary(.busy) {
+                self.tell(outcome, mechanism, login, .nanoseconds((NIODeadline.now() - start).nanoseconds))
+            }
             self.act(on: self.session.decided(outcome))
-            // One that was accepted too late is not relied on either.
-            if self.session.login == nil || self.phase == .closed { self.forgetCheck() }
+            // Only an accepted one is kept in the books; one that was accepted too late is not relied on.
+            if outcome != .accepted {
+                self.check = nil
+            } else if self.session.login == nil || self.phase == .closed {
+                self.forgetCheck()
+            }
             self.proceed()
             self.tellIfOver()
         }

@@ -38,7 +38,7 @@ package enum KeyFile {
         .temporary(
             Cause(
                 "key file too large", about: path + [UInt8](": ") + [UInt8](decimal: limit) + [UInt8](" bytes are the most"),
-                remedy: "remove its comments, and keys that no record needs"))
+                remedy: "remove keys that no record needs, and comments but for those that begin with # store rekey"))
     }
 
     private static func unreadable(_ path: [UInt8], _ errno: Int32) -> Failure {

@@ -9,7 +9,7 @@ public struct MessageSocket: ~Copyable, @unchecked Sendable {
     let buffer: UnsafeMutableRawBufferPointer
 
     /// What there is to receive.
-    public enum Arrival<Content: Message>: ~Copyable {
+    public enum Arrival<Content: Message> {
         case nothing
         /// The other process is gone.
         case end
@@ -17,10 +17,15 @@ public struct MessageSocket: ~Copyable, @unchecked Sendable {
     }
 
     /// What comes with a message; what it says that it carries is there, but for a descriptor for which this process had no
-    /// room (EMFILE).
-    public struct Attachments: ~Copyable {
+    /// room (EMFILE). An object, so that an arrival is copyable: see `Claim`, which is one for the same reason.
+    public final class Attachments {
         public var secret: Secret?
         public var descriptor: FileDescriptor?
+
+        init(_ secret: consuming Secret?, _ descriptor: consuming FileDescriptor?) {
+            self.secret = secret
+            self.descriptor = descriptor
+        }
     }
 
     public init(_ descriptor: consuming FileDescriptor) {
@@ -76,6 +81,6 @@ public struct MessageSocket: ~Copyable, @unchecked Sendable {
         var secret: Secret?
         if content.longestSecret > 0 { secret = try reader.secret(atMost: content.longestSecret) }
         try reader.end()
-        return .message(content, Attachments(secret: secret, descriptor: attached))
+        return .message(content, Attachments(secret, attached))
     }
 }

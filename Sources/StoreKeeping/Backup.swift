@@ -12,10 +12,20 @@ extension StoreKeeper {
         let path = try path()
         try SecretStore.requirePrivacy(path)
         let partial = try ScratchName.beside(target)
-        try StoreKeeper.copy(Environment(at: path, for: .reading), to: partial)
+        try StoreKeeper.copy(path, to: partial)
         let errno = ScratchName.settle(partial, as: target)
         guard errno == 0 else { throw .temporary(Cause("backup cannot be written", about: target, errno: errno)) }
         try Durability.settle(Privacy.folder(of: target))
+    }
+
+    /// The same of the file of an environment that is in use: anew where a writer outgrows its map before the copy begins.
+    private static func copy(_ path: [UInt8], to target: [UInt8]) throws(Failure) {
+        for _ in 0..<100 {
+            let environment = try Environment(at: path, for: .reading)
+            if try environment.read({ (_) throws(Failure) in true }) == nil { continue }
+            return try copy(environment, to: target)
+        }
+        throw .temporary(Cause("store grows too fast", about: path))
     }
 
     /// Copies what is in an environment, and not what is free in it, to a new file.

@@ -19,7 +19,8 @@ enum ScratchName {
     /// then nobody is at work there.
     static func removeStale(beside path: [UInt8]) {
         let folder = Privacy.folder(of: path)
-        let start = path.split(separator: UInt8(ascii: "/")).last! + [UInt8(ascii: ".")]
+        guard let name = path.split(separator: UInt8(ascii: "/")).last else { return }
+        let start = name + [UInt8(ascii: ".")]
         guard let entries = folder.withCString({ opendir($0) }) else { return }
         defer { closedir(entries) }
         while let entry = readdir(entries) {

@@ -23,6 +23,11 @@ struct StoreOptions: ParsableArguments {
             """, valueName: "file"))
     var storeKey: String?
 
+    mutating func validate() throws {
+        // Most likely a variable of a script that is not set.
+        if store.isEmpty || storeKey?.isEmpty == true { throw ValidationError("--store and --store-key take no empty name.") }
+    }
+
     var place: StorePlace { StorePlace([UInt8](store.utf8)) }
 
     var keys: KeyPlace {

@@ -97,7 +97,10 @@ private struct Interruptions {
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] {
             sigaddset(&signals, signal)
             var action = sigaction()
-            action.__sigaction_handler.sa_handler = { Interruptions.last = $0 }
+            action.__sigaction_handler.sa_handler = {
+                // To be ended counts more than to be stopped.
+                if Interruptions.last == 0 || Interruptions.last == SIGTSTP { Interruptions.last = $0 }
+            }
             var old = sigaction()
             sigaction(signal, &action, &old)
             before.append((signal, old))

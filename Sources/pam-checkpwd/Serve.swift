@@ -32,8 +32,7 @@ func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32
         case .accepted(var accepted):
             guard let session = accepted.takeSession() else { return try serving.proceed(accepted, report) }
             return try serving.attend(session, accepted, report)
-        case .found(let identity):
-            try Handover.describe(identity)
+        case .found:
             report.accepted("lookup")
             throw Handover.run(program)
         case .notFound: return DovecotLookup.notFound
@@ -48,8 +47,8 @@ func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32
 /// What is to be done with a login.
 private enum Judgement: ~Copyable {
     case accepted(Accepted)
-    /// Dovecot looked it up, without a password.
-    case found(Identity)
+    /// Dovecot looked it up, without a password, and is told who it is.
+    case found
     case notFound
     /// It is the next module's: the request is on descriptor 3 again.
     case passedOn
@@ -67,7 +66,10 @@ private struct Serving {
         let request = try Request(Descriptor.drain(limit: options.maxLength))
         report.note(request)
         if options.isDovecot, try DovecotLookup.isAsked(by: request) {
-            if let identity = try lookUp(request.login, policy) { return .found(identity) }
+            if let identity = try lookUp(request.login, policy) {
+                try Handover.describe(identity)
+                return .found
+            }
             report.failed(.rejected(Cause("no such user")))
             return .notFound
         }

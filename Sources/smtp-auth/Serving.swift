@@ -96,8 +96,8 @@ final class Serving: Sendable {
     }
 
     /// What the parent says.
-    func take(_ event: consuming ParentLink.Event) {
-        switch consume event {
+    func take(_ event: ParentLink.Event) {
+        switch event {
         case .certificate(let certificate): replace(certificate)
         case .senderMap(let text): replace(text)
         case .reload: probe().whenComplete { _ in self.link.ready() }
@@ -105,7 +105,7 @@ final class Serving: Sendable {
         }
     }
 
-    private func replace(_ certificate: borrowing Station.Certificate) {
+    private func replace(_ certificate: Station.Certificate) {
         do throws(Failure) {
             try tls?.replace(certificatePEM: certificate.chain, keyPEM: certificate.key)
             logger.notice("certificate replaced")

@@ -41,7 +41,7 @@ enum InterchangeFuzz {
         var entries: [Plain] = []
         var lines = 0
         while let item = try reader.next() {
-            switch consume item {
+            switch item {
             case .entry(let entry, let line):
                 let secret = entry.secret.withUnsafeBytes { Array($0) }
                 entries.append(Plain(login: entry.login.bytes, secret: secret, times: entry.times))

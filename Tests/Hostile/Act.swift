@@ -133,10 +133,10 @@ enum Act: String {
             var polled = pollfd(fd: Self.socket, events: Int16(POLLIN), revents: 0)
             poll(&polled, 1, -1)
             guard let arrival = try? socket.receive(Order.self) else { return nil }
-            switch consume arrival {
+            switch arrival {
             case .nothing: continue
             case .end: return nil
-            case .message(let order, var attachments): return (order, attachments.descriptor.take()?.release() ?? -1)
+            case .message(let order, let attachments): return (order, attachments.descriptor.take()?.release() ?? -1)
             }
         }
     }

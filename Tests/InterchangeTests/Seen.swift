@@ -25,7 +25,7 @@ enum Seen: Equatable, CustomStringConvertible {
         var reader = EntryReader(descriptor, as: format)
         var all: [Seen] = []
         while let item = try reader.next() {
-            switch consume item {
+            switch item {
             case .entry(let entry, let line):
                 all.append(.entry(Seen.latin1(entry.login.bytes), Seen.latin1(entry.secret), entry.times, line))
             case .refused(let refusal, let line): all.append(.refused(refusal.sentence.text, line))

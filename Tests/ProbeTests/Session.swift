@@ -41,9 +41,9 @@ struct Session: ~Copyable {
         return done
     }
 
-    private static func text(_ action: consuming Dialogue.Action?) -> String {
-        switch consume action {
-        case .send(let text): return text.withUnsafeBytes { Array($0).text }.replacing("\r\n", with: "")
+    private static func text(_ action: Dialogue.Action?) -> String {
+        switch action {
+        case .send(let line): return line.text.withUnsafeBytes { Array($0).text }.replacing("\r\n", with: "")
         case .startTLS: return "TLS"
         case .finish(let failure): return failure?.description ?? "accepted"
         case nil: return "-"

@@ -113,7 +113,7 @@ import Testing
         outbox.send(Parcel(Order.drain))
         var heard: [String] = []
         _ = link.run { event in
-            switch consume event {
+            switch event {
             case .certificate(let certificate): heard.append("\(certificate.chain.text) \(certificate.key.text())")
             case .senderMap(.success(let bytes)): heard.append(bytes.text)
             case .senderMap(.failure(let error)): heard.append("map: errno \(error.errno)")

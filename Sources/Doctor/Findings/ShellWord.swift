@@ -1,3 +1,5 @@
+import ByteStrings
+
 extension String {
     /// A file's name as one word of a shell's, which no command takes for an option.
     var shellWord: String {
@@ -9,7 +11,7 @@ extension String {
             }
         }
         if plain, !name.isEmpty { return name }
-        guard name.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else {
+        guard name.unicodeScalars.contains(where: { UTF8Text.steers($0.value) }) else {
             return "'" + name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
         }
         // What cannot be shown as it is can be written in no other quotes.

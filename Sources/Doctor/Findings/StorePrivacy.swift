@@ -116,10 +116,11 @@ extension Surroundings {
 
     // MARK: What is ours
 
-    /// Whether nobody else can need a folder: it is called after us, or it is root's and holds nothing but store and key.
+    /// Whether nobody else can need a folder: it is one that we are installed with, or it is root's and holds nothing but store
+    /// and key.
     private func isOwn(_ folder: [UInt8], owned: Bool) -> Bool {
         let name = folder.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? "/"
-        if name == "pam-checkpwd" { return true }
+        if ["/etc/pam-checkpwd", "/var/lib/pam-checkpwd"].contains(text(folder)) { return true }
         guard owned, !Surroundings.systemFolders.contains(name) else { return false }
         var ours: [[UInt8]] = keyFile.map { [$0] } ?? []
         if case .file(let path) = store { ours.append(path) }

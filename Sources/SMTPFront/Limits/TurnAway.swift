@@ -9,17 +9,14 @@ final class TurnAway: ChannelInboundHandler {
 
     private let reply: [UInt8]
     private let patience: TimeAmount
-    private let whenGone: () -> Void
     private var deadline: Scheduled<Void>?
 
     /// - Parameters:
     ///   - reply: in place of the greeting (RFC 5321 section 3.8); no bytes to say nothing.
     ///   - patience: how long the client has to take it.
-    ///   - whenGone: called when the connection is closed.
-    init(saying reply: [UInt8], patience: TimeAmount, whenGone: @escaping () -> Void = {}) {
+    init(saying reply: [UInt8], patience: TimeAmount) {
         self.reply = reply
         self.patience = patience
-        self.whenGone = whenGone
     }
 
     static func reply(_ reason: Occupancy.Full, _ hostname: Hostname) -> [UInt8] {
@@ -54,7 +51,6 @@ final class TurnAway: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         deadline?.cancel()
-        whenGone()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

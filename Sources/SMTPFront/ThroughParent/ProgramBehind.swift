@@ -22,6 +22,7 @@ public struct ProgramBehind: Behind {
             ClientBootstrap(group: eventLoop)
                 .channelOption(.autoRead, value: false)
                 .channelOption(.allowRemoteHalfClosure, value: true)
+                .channelOption(.writeBufferWaterMark, value: .behind)
                 .channelInitializer(initializer)
                 .withConnectedSocket(program.socket)
                 .always { result in

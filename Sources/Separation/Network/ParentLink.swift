@@ -7,7 +7,7 @@ import Synchronization
 /// The network process's way to its parent. Any thread may ask; one thread, in `run`, hears the answers.
 public final class ParentLink: Sendable {
     /// What the parent says without being asked.
-    public enum Event: ~Copyable {
+    public enum Event {
         case certificate(Station.Certificate)
         case senderMap(Result<[UInt8], SystemError>)
         case reload
@@ -114,7 +114,7 @@ public final class ParentLink: Sendable {
     /// Hears the parent until `leave`, or until it is gone.
     ///
     /// - Returns: which of them it was; unless it was `leave`, nothing may go on without the parent.
-    public func run(_ take: (consuming Event) -> Void) -> Parting {
+    public func run(_ take: (Event) -> Void) -> Parting {
         do throws(Parting) {
             while true {
                 let (events, timeout) = try flush()
@@ -147,7 +147,7 @@ public final class ParentLink: Sendable {
     }
 
     /// - Throws: at the end.
-    private func hear(_ take: (consuming Event) -> Void) throws(Parting) {
+    private func hear(_ take: (Event) -> Void) throws(Parting) {
         while true {
             let arrival: MessageSocket.Arrival<Order>
             do throws(Malformed) {
@@ -155,7 +155,7 @@ public final class ParentLink: Sendable {
             } catch {
                 throw .misunderstood(error)
             }
-            switch consume arrival {
+            switch arrival {
             case .nothing: return
             case .end: throw .gone
             case .message(let order, let attachments): obey(order, attachments, take)
@@ -164,7 +164,7 @@ public final class ParentLink: Sendable {
     }
 
     private func obey(
-        _ order: Order, _ attachments: consuming MessageSocket.Attachments, _ take: (consuming Event) -> Void
+        _ order: Order, _ attachments: MessageSocket.Attachments, _ take: (Event) -> Void
     ) {
         switch order {
         case .checked(let ticket, let checked): state.withLock { $0.checks.removeValue(forKey: ticket) }?(checked)
@@ -198,7 +198,7 @@ public final class ParentLink: Sendable {
         let isSent = state.withLock { state in
             note(&state)
             state.outbox.send(parcel)
-            return state.outbox.isEmpty
+            return state.outbox.isEmpty && state.outbox.failure == nil
         }
         if !isSent { cseparation_ring(alarm.number) }
     }

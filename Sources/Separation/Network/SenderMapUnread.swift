@@ -15,7 +15,7 @@ public enum SenderMapUnread {
 
 extension MessageSocket.Attachments {
     /// The contents of the file that came.
-    mutating func senderMap() -> Result<[UInt8], SystemError> {
+    func senderMap() -> Result<[UInt8], SystemError> {
         guard let file = descriptor.take() else { return .failure(SystemError(errno: EMFILE)) }
         do throws(SystemError) {
             return .success(try file.contents())

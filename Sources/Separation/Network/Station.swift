@@ -15,9 +15,14 @@ public struct Station: ~Copyable {
     public let socket: MessageSocket
 
     /// A certificate with its chain and its key, both as PEM.
-    public struct Certificate: ~Copyable, Sendable {
+    public final class Certificate: Sendable {
         public let chain: [UInt8]
         public let key: Secret
+
+        init(chain: [UInt8], key: consuming Secret) {
+            self.chain = chain
+            self.key = key
+        }
     }
 
     /// Takes what the parent sends, up to `begin`, and becomes what that says, for good.
@@ -66,7 +71,7 @@ public struct Station: ~Copyable {
             } catch {
                 throw Self.misunderstood(error)
             }
-            switch consume arrival {
+            switch arrival {
             case .nothing:
                 var polled = pollfd(fd: socket.descriptor.number, events: Int16(POLLIN), revents: 0)
                 poll(&polled, 1, -1)
@@ -87,7 +92,7 @@ public struct Station: ~Copyable {
 
     /// - Returns: who to become, where that is all.
     private mutating func take(
-        _ order: Order, _ attachments: consuming MessageSocket.Attachments
+        _ order: Order, _ attachments: MessageSocket.Attachments
     ) throws(Failure) -> Begun? {
         switch order {
         case .listen(let purpose):

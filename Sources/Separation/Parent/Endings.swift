@@ -27,8 +27,9 @@ extension Parent {
 
     /// The network process did what it must not.
     func expel(_ reason: String) {
-        logger.critical("the network process \(reason); it is killed")
+        // First: whoever reads the log may be slow.
         kill(network, SIGKILL)
+        logger.critical("the network process \(reason); it is killed")
         leave(isBad: true)
     }
 

@@ -114,7 +114,7 @@ public final class Parent {
 
     /// - Throws: `unexpected`.
     private func serve(
-        _ request: Request, _ attachments: consuming MessageSocket.Attachments
+        _ request: Request, _ attachments: MessageSocket.Attachments
     ) throws(Malformed) {
         switch request {
         case .check(let ticket, let method, let surroundings):

@@ -61,7 +61,7 @@ struct Importing: ~Copyable {
         _ reader: inout EntryReader, _ progress: inout Progress, refused: (Int, [UInt8]) -> Void
     ) throws(Failure) -> Tally {
         while let item = try Importing.next(&reader) {
-            switch consume item {
+            switch item {
             case .refused(let refusal, let line): refuse(line, refusal.sentence, &progress, refused)
             case .entry(let entry, let line): try take(entry, line, &progress, refused)
             }
@@ -82,7 +82,7 @@ struct Importing: ~Copyable {
     }
 
     private mutating func take(
-        _ entry: borrowing Interchange.Entry, _ line: Int, _ progress: inout Progress, _ refused: (Int, [UInt8]) -> Void
+        _ entry: Interchange.Entry, _ line: Int, _ progress: inout Progress, _ refused: (Int, [UInt8]) -> Void
     ) throws(Failure) {
         let (login, times) = (entry.login, entry.times)
         guard let opaque else {

@@ -69,8 +69,8 @@ struct ListSecrets: ParsableCommand {
         let width = table.map { characters(in: $0[0]) }.max() ?? 0
         for row in table {
             let login = row[0] + [UInt8](repeating: UInt8(ascii: " "), count: width - characters(in: row[0]))
-            // The times are of one width, but for a hyphen in the last place and the head.
-            let times = row[1...].map { $0 + [UInt8](repeating: UInt8(ascii: " "), count: 20 - $0.count) }
+            // The times are of one width, but for a hyphen in the last place, the head, and years that nobody lives in.
+            let times = row[1...].map { $0 + [UInt8](repeating: UInt8(ascii: " "), count: max(0, 20 - $0.count)) }
             var line = Array(([login] + times).joined(separator: [UInt8]("  ")))
             while line.last == UInt8(ascii: " ") { line.removeLast() }
             try Output.write(line)
