@@ -1,4 +1,4 @@
-# Every command that a person types: make, demo, test, test-asan, fuzz, bench, install, clean.
+# Every command that a person types: make, demo, test, test-release, test-asan, fuzz, bench, install, clean.
 
 PREFIX = /usr/local
 SYSCONFDIR = /etc
@@ -17,8 +17,7 @@ EMBEDDED = --configuration release --traits Embedded --disable-local-rpath --scr
 # The other programs carry the runtime with them, so that they run where no Swift is installed.
 STATIC = --configuration release --static-swift-stdlib --disable-local-rpath --scratch-path .build-release
 
-# What is tested is what the optimizer makes of it, as what is installed is: it has made programs that trap of sources that
-# did not.
+# Tests are for what the optimizer makes of it: it has made programs that trap of sources that did not.
 TESTED = --configuration release -Xswiftc -enable-testing
 
 # lld, for the sanitizers' sake: gold fails with an error of its own on their libraries.
@@ -37,7 +36,7 @@ CHECKPWDCTL = .build-release/release/checkpwdctl
 SMTP_AUTH = .build-release/release/smtp-auth
 MANUALS = pam-checkpwd.8 checkpwdctl.8 smtp-auth.8
 
-.PHONY: all pam-checkpwd release demo test test-asan fuzz bench install clean
+.PHONY: all pam-checkpwd release demo test test-release test-asan fuzz bench install clean
 
 all: release
 
@@ -64,6 +63,10 @@ test: pam-checkpwd
 	$(SWIFT) build --build-tests $(TESTED)
 	@if [ "$$(id -u)" -eq 0 ]; then exec Tests/Stage/private-etc $(SWIFT) test --skip-build --disable-xctest $(TESTED); \
 	else exec $(SWIFT) test --skip-build --disable-xctest $(TESTED); fi
+
+# The same with checkpwdctl and smtp-auth just as they are installed: before a release.
+test-release: release
+	PAM_CHECKPWD_PROGRAMS="$(CURDIR)/.build-release/release" $(MAKE) test
 
 # The same, all programs and their tests built with AddressSanitizer. It looks for no leaks: for that it would have to
 # trace the process, which pam-checkpwd forbids, and what lives until a program's end is freed by ending.

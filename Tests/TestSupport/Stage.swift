@@ -22,8 +22,11 @@ public enum Stage {
     /// The release build of pam-checkpwd, Embedded Swift.
     public static let pamCheckpwd =
         isSanitized ? build + "pam-checkpwd" : repository(".build-embedded/release/pam-checkpwd")
-    public static let checkpwdctl = build + "checkpwdctl"
-    public static let smtpAuth = build + "smtp-auth"
+    public static let checkpwdctl = programs + "checkpwdctl"
+    public static let smtpAuth = programs + "smtp-auth"
+
+    /// Beside the tests, or where `make test-release` has those that are installed.
+    private static let programs = ProcessInfo.processInfo.environment["PAM_CHECKPWD_PROGRAMS"].map { $0 + "/" } ?? build
 
     /// A program that only tests have.
     public static func program(_ name: String) -> String { build + name }
