@@ -17,8 +17,9 @@ EMBEDDED = --configuration release --traits Embedded --disable-local-rpath --scr
 # The other programs carry the runtime with them, so that they run where no Swift is installed.
 STATIC = --configuration release --static-swift-stdlib --disable-local-rpath --scratch-path .build-release
 
-# Tests are for what the optimizer makes of it: it has made programs that trap of sources that did not.
-TESTED = --configuration release -Xswiftc -enable-testing
+# Tests are for what the optimizer makes of it: it has made programs that trap of sources that did not. Not of C, which is
+# BoringSSL for the most part, and takes a while.
+TESTED = --configuration release -Xswiftc -enable-testing -Xcc -O0
 
 # lld, for the sanitizers' sake: gold fails with an error of its own on their libraries.
 LLD = -Xswiftc -use-ld=lld
