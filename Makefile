@@ -57,13 +57,14 @@ demo: release
 	@Tests/Stage/private-etc Tests/Stage/demo
 
 # Without root, the tests that need real accounts are skipped, and counted as skipped.
+STAGE = $(shell [ "$$(id -u)" -ne 0 ] || echo Tests/Stage/private-etc)
+
 test: pam-checkpwd
 	@Tests/Stage/packages $(TEST_PACKAGES)
 	@[ "$$(id -u)" -ne 0 ] || Tests/Stage/exim >/dev/null
 	@echo "Building everything and its tests, about 7 minutes the first time ..."
 	$(SWIFT) build --build-tests $(TESTED)
-	@if [ "$$(id -u)" -eq 0 ]; then exec Tests/Stage/private-etc $(SWIFT) test --skip-build --disable-xctest $(TESTED); \
-	else exec $(SWIFT) test --skip-build --disable-xctest $(TESTED); fi
+	@exec Tests/Stage/summary $(STAGE) $(SWIFT) test --skip-build --disable-xctest $(TESTED)
 
 # The same with checkpwdctl and smtp-auth just as they are installed: before a release.
 test-release: release
@@ -75,9 +76,7 @@ test-asan:
 	@Tests/Stage/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@echo "Building everything and its tests with AddressSanitizer, about 5 minutes the first time ..."
 	$(SWIFT) build --build-tests $(ASAN)
-	@export ASAN_OPTIONS=detect_leaks=0; \
-	if [ "$$(id -u)" -eq 0 ]; then exec Tests/Stage/private-etc $(SWIFT) test --skip-build --disable-xctest $(ASAN); \
-	else exec $(SWIFT) test --skip-build --disable-xctest $(ASAN); fi
+	@export ASAN_OPTIONS=detect_leaks=0; exec Tests/Stage/summary $(STAGE) $(SWIFT) test --skip-build --disable-xctest $(ASAN)
 
 # What is read from outside, fed with what nobody would send: each of Tests/Fuzz for so many seconds.
 FUZZ_SECONDS = 60

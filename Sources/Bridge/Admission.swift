@@ -12,6 +12,19 @@ func begin(_ login: LoginName, _ policy: Policy) throws(Failure) -> Transaction 
     return transaction
 }
 
+/// Begins nobody's login. While it is there, so are the service's modules and their libraries, and the logins of a process
+/// that has many need not load them.
+///
+/// - Returns: nil where that cannot be; each login then finds out why.
+public func loadModules(_ policy: Policy) -> Transaction? {
+    do throws(Failure) {
+        if !policy.allowsOther { try policy.service.requireOwnFile() }
+        return try Transaction(service: policy.service, login: Login([]), trace: policy.trace)
+    } catch {
+        return nil
+    }
+}
+
 /// Admits a login whose secret was proved. PAM still rules a system account: it goes through the same phases as after a
 /// password, as sshd does after a public key.
 func admitProved(_ login: LoginName, _ policy: Policy) throws(Failure) -> Accepted {
@@ -23,7 +36,7 @@ func admitProved(_ login: LoginName, _ policy: Policy) throws(Failure) -> Accept
 
 /// An account whose only home is the side store: PAM does not know it.
 private func admitVirtual(_ login: LoginName, _ policy: Policy) throws(Failure) -> Accepted {
-    guard policy.takeover != .stay else { return Accepted(login.sent, nil) }
+    guard policy.takeover == .become || policy.takeover == .describe else { return Accepted(login.sent, nil) }
     let identity = try virtualIdentity(of: login, policy)
     if policy.takeover == .become { try identity.adoptGroups() }
     return Accepted(login.sent, identity)
@@ -61,6 +74,8 @@ func admit(
         throw .rejected(Cause("user changed by PAM", about: user.bytes, remedy: "--allow-user-change lets it pass"))
     }
     switch policy.takeover {
+    case .vouch:
+        return Accepted(login.sent, nil)
     case .become:
         let identity = try Identity.of(user)
         try identity.adoptGroups()

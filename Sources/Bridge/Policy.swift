@@ -14,6 +14,8 @@ public struct Policy: Sendable {
         case describe
         /// It stays who it is; there need not be an account.
         case stay
+        /// It stays who it is, and nothing follows: neither credentials nor a session are asked of PAM.
+        case vouch
     }
 
     /// Who is asked about a password.

@@ -6,15 +6,15 @@ import NIOPosix
 public enum MetricsServer {
     /// How many connections there may be at once; a scraper needs one. Those beyond are closed.
     public static let most = 16
-    /// How long a connection may take in all.
-    private static let patience = TimeAmount.seconds(10)
 
     /// Takes connections from a socket that listens already.
     ///
-    /// - Parameter socket: owned by the server from here on.
+    /// - Parameters:
+    ///   - socket: owned by the server from here on.
+    ///   - patience: how long a connection may take in all.
     /// - Returns: the channel that accepts.
     public static func start(
-        _ meters: Meters, on socket: NIOBSDSocket.Handle, group: any EventLoopGroup
+        _ meters: Meters, on socket: NIOBSDSocket.Handle, group: any EventLoopGroup, patience: TimeAmount = .seconds(10)
     ) -> EventLoopFuture<any Channel> {
         let places = Places(most)
         return ServerBootstrap(group: group)

@@ -54,7 +54,13 @@ public struct RelayBehind: Behind {
             .resolver(resolver)
         let connected =
             switch place {
-            case .host(let host, let port): bootstrap.connect(host: host, port: port)
+            case .host(let host, let port):
+                // An address needs no resolver, nor a thread that waits for one.
+                if let address = try? SocketAddress(ipAddress: host, port: port) {
+                    bootstrap.connect(to: address)
+                } else {
+                    bootstrap.connect(host: host, port: port)
+                }
             case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
             }
         // Only the channel that won: a name with several addresses is tried with one after the other, and at once.

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -5,6 +6,9 @@ import NIOPosix
 public struct Server: Sendable {
     /// What accepts connections.
     public let channel: any Channel
+
+    /// How many connections the kernel holds until they are accepted (listen(2)).
+    static let backlog: Int32 = 1024
 
     /// Serves the clients of a socket that listens already, which is owned from here on.
     ///
@@ -16,7 +20,11 @@ public struct Server: Sendable {
         _ service: Service, onListening descriptor: Int32, group: any EventLoopGroup,
         occupancy: Occupancy = Occupancy(most: .max, mostPerAddress: .max), wrapsTLS: Bool = false
     ) -> EventLoopFuture<Server> {
-        bootstrap(service, group, occupancy, wrapsTLS).withBoundSocket(descriptor).map { Server(channel: $0) }
+        bootstrap(service, group, occupancy, wrapsTLS).withBoundSocket(descriptor).map { channel in
+            // NIO has made it listen anew, with room for 128: whoever finds none tries again a second later.
+            listen(descriptor, backlog)
+            return Server(channel: channel)
+        }
     }
 
     private static func bootstrap(

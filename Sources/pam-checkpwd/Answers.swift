@@ -24,6 +24,7 @@ enum Answers {
               --hold-session       keep PAM's session open while prog runs
               --no-session         open no session
               --dovecot            stay who you are; tell Dovecot's checkpassword-reply who the user is
+              --resident           run nothing; answer login after login on descriptor 3
           -c, --chain              run prog for logins that are not ours, and $POSTAUTH for those that are
 
         The side store:

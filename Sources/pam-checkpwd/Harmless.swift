@@ -9,7 +9,7 @@ extension Options {
         case .service, .mechanisms, .ident, .noenv, .noChdirHome, .noSession, .hexPasswords, .maxLength, .help, .version:
             true
         case .chain, .plain, .stripDomain, .store, .storeKey, .debug, .dovecot, .virtualUser, .challengeAge,
-            .replayCache, .holdSession, .allowUserChange, .allowOther:
+            .replayCache, .holdSession, .allowUserChange, .allowOther, .resident:
             false
         }
     }

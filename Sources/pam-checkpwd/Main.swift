@@ -19,6 +19,10 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
         let options = try Options(count, arguments)
         if let question = options.question { return Answers.print(question) }
         if caller != nil { try options.requireHarmless() }
+        if options.isResident {
+            var resident = try Resident(options)
+            return resident.run()
+        }
         return serve(options, caller, arguments + options.program)
     } catch {
         StandardError.write(error.cause.sentence)

@@ -27,6 +27,7 @@ enum Option: Int32, CaseIterable {
     case noSession
     case allowUserChange
     case allowOther
+    case resident
 
     var name: StaticString {
         switch self {
@@ -53,6 +54,7 @@ enum Option: Int32, CaseIterable {
         case .noSession: "no-session"
         case .allowUserChange: "allow-user-change"
         case .allowOther: "allow-other"
+        case .resident: "resident"
         }
     }
 

@@ -13,6 +13,7 @@ struct Options {
     var entersHome = true
     var chains = false
     var isDovecot = false
+    var isResident = false
     var mechanisms = Mechanisms.all
     var passwordSource = Policy.PasswordSource.pam
     var allowsHexPasswords = false
@@ -51,6 +52,7 @@ struct Options {
         case .noChdirHome: entersHome = false
         case .chain: chains = true
         case .dovecot: isDovecot = true
+        case .resident: isResident = true
         case .noSession: session = .none
         case .holdSession: session = .held
         case .mechanisms:

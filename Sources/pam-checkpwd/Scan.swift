@@ -24,10 +24,24 @@ extension Options {
             try take(option, cplatform_optarg().map { [UInt8](cString: $0) } ?? [])
         }
         program = Int(cplatform_optind())
-        guard question != nil || program < Int(count) else {
+        guard question == nil else { return }
+        if isResident { try requireNothingAfter(program < Int(count) ? arguments[program] : nil) }
+        guard isResident || program < Int(count) else {
             throw .misused(
                 Cause("no program to run", remedy: "pam-checkpwd [options] [--] prog [args]; see pam-checkpwd --help"))
         }
+    }
+
+    /// - Throws: `misused` where something is to follow a login: in one process that all logins share, nothing can.
+    private func requireNothingAfter(_ program: UnsafePointer<CChar>?) throws(Failure) {
+        let others: [Option] = [.chain, .dovecot, .holdSession]
+        if let other = given.first(where: { others.contains($0) }) {
+            throw .misused(
+                Cause("--resident excludes", about: [UInt8]("--") + [UInt8](other.name), remedy: "leave out one of them"))
+        }
+        guard let program else { return }
+        throw .misused(
+            Cause("--resident runs no program", about: [UInt8](cString: program), remedy: "leave out one of them"))
     }
 
     /// getopt_long takes any beginning of a long option for the whole: a later version with another option of the same

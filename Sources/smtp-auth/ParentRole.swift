@@ -79,6 +79,7 @@ struct ParentRole {
         var duties = Duties(
             authCommand: options.auth.command, program: options.behind.program,
             environment: InheritedEnvironment(environment, isOneSession: isOneSession))
+        duties.isResident = options.auth.authResident
         duties.authTimeout = options.auth.authTimeout.duration
         duties.mostChecks = options.auth.maxAuth.number
         duties.mostSessions = isOneSession ? 1 : options.limits.maxConnections.number

@@ -4,6 +4,8 @@ import Interchange
 enum FuzzTarget: String, CaseIterable, Sendable {
     /// Descriptor 3.
     case request
+    /// What a resident is asked about one login.
+    case packet
     case base64
     /// A client's answer in a SASL exchange: the first byte chooses the exchange.
     case exchange
@@ -24,7 +26,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     /// The most bytes that are tried.
     var limit: Int {
         switch self {
-        case .request, .base64, .exchange, .record: 600
+        case .request, .packet, .base64, .exchange, .record: 600
         // A line may have 12,288 octets, and one more is too many.
         case .smtp: 16384
         case .keyFile, .pamConfiguration: 2048
@@ -37,6 +39,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     func check(_ bytes: [UInt8]) throws {
         switch self {
         case .request: try RequestFuzz.check(bytes)
+        case .packet: try PacketFuzz.check(bytes)
         case .base64: try Base64Fuzz.check(bytes)
         case .exchange: try ExchangeFuzz.check(bytes)
         case .smtp: try SMTPFuzz.check(bytes)

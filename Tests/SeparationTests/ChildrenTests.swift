@@ -56,6 +56,48 @@ import Testing
         #expect(children.overdue(at: at(10)).map(\.id) == [101, 102])
     }
 
+    @Test func `one that stays is asked, rests, is asked again, and is counted while it owes an answer`() {
+        children.add(100, .resident(Self.login), until: at(10))
+        #expect(children.checkCount == 1)
+        let answered = [children.rest(100), children.rest(100)]
+        #expect(answered == [Self.login, nil])
+        #expect(children.checkCount == 0)
+        #expect(children.nextDeadline == nil)
+        children.ask(100, about: Self.login, until: at(20))
+        #expect(children.checkCount == 1)
+        #expect(children.nextDeadline == at(20))
+        let child = children.remove(100)
+        #expect(child?.purpose == .resident(Self.login))
+        #expect(children.checkCount == 0)
+    }
+
+    @Test func `one that stays and is late has answered for good`() {
+        children.add(100, .resident(Self.login), until: at(10))
+        #expect(children.overdue(at: at(10)) == [.init(id: 100, signal: SIGTERM, ticket: 7)])
+        // Too late: its login was answered, and it is to end.
+        let answered = children.rest(100)
+        #expect(answered == nil)
+        #expect(children.checkCount == 1)
+        #expect(children.overdue(at: at(12)) == [.init(id: 100, signal: SIGKILL, ticket: nil)])
+        let child = children.remove(100)
+        #expect(child?.purpose == .resident(nil))
+        #expect(children.checkCount == 0)
+    }
+
+    @Test func `one that is idle is dismissed, one that owes an answer is not`() {
+        children.add(100, .resident(Self.login), until: at(10))
+        children.dismiss(100, until: at(1))
+        #expect(children.nextDeadline == at(10))
+        _ = children.rest(100)
+        children.dismiss(100, until: at(1))
+        #expect(children.overdue(at: at(1)) == [.init(id: 100, signal: SIGTERM, ticket: nil)])
+        let child = children.remove(100)
+        #expect(child?.purpose == .idle)
+        children.add(101, .idle, until: nil)
+        children.allAreOver(now: at(2), programsUntil: at(9))
+        #expect(children.overdue(at: at(2)) == [.init(id: 101, signal: SIGTERM, ticket: nil)])
+    }
+
     @Test func `a stranger's child, and an unknown session, are nobody's`() {
         #expect(children.remove(100) == nil)
         children.sessionIsOver(7, until: at(1))

@@ -114,6 +114,20 @@ _Noreturn void cplatform_die_of_fault(void);
 /* RLIMIT_AS in bytes (getrlimit(2)), or -1 where there is none. */
 long cplatform_address_space_limit(void);
 
+/* Whether a descriptor is a socket that keeps packets apart (SOCK_SEQPACKET, unix(7)). */
+int cplatform_takes_packets(int descriptor);
+
+/* recv(2), waited for: the size of the next packet, of which no more than the capacity is kept; 0 at the end, -1 and errno
+ * where that fails. */
+ssize_t cplatform_receive_packet(int socket, void *bytes, size_t capacity);
+
+/* send(2), without SIGPIPE. Returns 0 or an errno. */
+int cplatform_send_packet(int socket, const void *bytes, size_t count);
+
+/* From here on a large block of memory is always the system's, given back when it is freed: malloc(3) would keep it, and
+ * then calloc(3) would have to clear all of it, of which LMDB needs next to nothing (2 MiB for each writer). */
+void cplatform_return_large_blocks(void);
+
 /* flock(2), an exclusive lock, waited for. Returns 0 or an errno. */
 int cplatform_lock(int descriptor);
 

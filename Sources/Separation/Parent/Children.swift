@@ -7,6 +7,10 @@ struct Children {
     enum Purpose: Equatable {
         /// The auth command, for a login; nil where it was answered already.
         case check(Login?)
+        /// An auth command that stays, asked about a login; nil where that was answered already.
+        case resident(Login?)
+        /// An auth command that stays, asked about nothing.
+        case idle
         case program(UInt64)
     }
 
@@ -38,12 +42,26 @@ struct Children {
             case .killed: nil
             }
         }
+
+        /// The login that waits for it, once.
+        mutating func takeLogin() -> Login? {
+            switch purpose {
+            case .check(let login):
+                purpose = .check(nil)
+                return login
+            case .resident(let login):
+                purpose = .resident(nil)
+                return login
+            case .idle, .program: return nil
+            }
+        }
     }
 
     /// How long whoever got SIGTERM has before SIGKILL.
     private let grace: Duration
     private var table: [pid_t: Child] = [:]
     private var programs: [UInt64: pid_t] = [:]
+    /// How many logins are being decided.
     private(set) var checkCount = 0
 
     init(grace: Duration) {
@@ -58,9 +76,32 @@ struct Children {
     mutating func add(_ id: pid_t, _ purpose: Purpose, until deadline: Instant?) {
         table[id] = Child(purpose: purpose, stage: .running(until: deadline))
         switch purpose {
-        case .check: checkCount += 1
+        case .check, .resident: checkCount += 1
+        case .idle: break
         case .program(let ticket): programs[ticket] = id
         }
+    }
+
+    /// A resident that was idle is asked about a login.
+    mutating func ask(_ id: pid_t, about login: Login, until deadline: Instant) {
+        table[id] = Child(purpose: .resident(login), stage: .running(until: deadline))
+        checkCount += 1
+    }
+
+    /// A resident has answered.
+    ///
+    /// - Returns: the login; nil where that was answered already, since its time was over.
+    mutating func rest(_ id: pid_t) -> Login? {
+        guard case .resident(let login?) = table[id]?.purpose, case .running = table[id]?.stage else { return nil }
+        table[id] = Child(purpose: .idle, stage: .running(until: nil))
+        checkCount -= 1
+        return login
+    }
+
+    /// An idle resident is to end by itself until then.
+    mutating func dismiss(_ id: pid_t, until deadline: Instant) {
+        guard case .idle = table[id]?.purpose, case .running = table[id]?.stage else { return }
+        table[id]?.stage = .running(until: deadline)
     }
 
     /// A child has ended.
@@ -69,7 +110,8 @@ struct Children {
     mutating func remove(_ id: pid_t) -> (purpose: Purpose, byItself: Bool)? {
         guard let child = table.removeValue(forKey: id) else { return nil }
         switch child.purpose {
-        case .check: checkCount -= 1
+        case .check, .resident: checkCount -= 1
+        case .idle: break
         case .program(let ticket): programs[ticket] = nil
         }
         if case .running = child.stage { return (child.purpose, true) }
@@ -87,7 +129,7 @@ struct Children {
         for (id, child) in table {
             guard case .running(let until) = child.stage else { continue }
             switch child.purpose {
-            case .check: table[id]?.stage = .running(until: now)
+            case .check, .resident, .idle: table[id]?.stage = .running(until: now)
             case .program: table[id]?.stage = .running(until: min(until ?? deadline, deadline))
             }
         }
@@ -100,9 +142,7 @@ struct Children {
             switch table[id]!.stage {
             case .running:
                 table[id]!.stage = .terminating(until: now + grace)
-                guard case .check(let login) = table[id]!.purpose else { return Overdue(id: id, signal: SIGTERM, ticket: nil) }
-                table[id]!.purpose = .check(nil)
-                return Overdue(id: id, signal: SIGTERM, ticket: login?.ticket)
+                return Overdue(id: id, signal: SIGTERM, ticket: table[id]!.takeLogin()?.ticket)
             case .terminating:
                 table[id]!.stage = .killed
                 return Overdue(id: id, signal: SIGKILL, ticket: nil)

@@ -2,6 +2,8 @@
 public struct Duties: Sendable {
     /// The auth command and its arguments; the first is searched for in $PATH.
     public var authCommand: [[UInt8]]
+    /// Whether the auth command stays, and is asked about login after login.
+    public var isResident = false
     /// The program behind and its arguments; nil where there is none.
     public var program: [[UInt8]]?
     public var environment: InheritedEnvironment
@@ -14,6 +16,10 @@ public struct Duties: Sendable {
     /// How long sessions have to finish after SIGTERM.
     public var drainTimeout = Duration.seconds(30)
 
+    /// About how many logins one auth command that stays is asked: PAM's modules may keep something of each.
+    public var mostAsked = 1000
+    /// How long an auth command stays that is asked nothing.
+    public var idling = Duration.seconds(60)
     /// How long a program may go on after its session.
     public var lingering = Duration.seconds(10)
     /// How long whoever got SIGTERM has before SIGKILL.

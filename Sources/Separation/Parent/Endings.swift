@@ -12,6 +12,7 @@ extension Parent {
             supervision.reloading()
             for parcel in reload() { outbox.send(parcel) }
             outbox.send(Parcel(Order.reload))
+            dismissResidents()
         case (SIGTERM, .serving), (SIGINT, .serving):
             supervision.stopping()
             // A little more than it has itself, so that it is the one that ends its sessions.
@@ -49,12 +50,14 @@ extension Parent {
         leave(isBad: isBad)
         phase = .ended(isBad ? 111 : status)
         let now = ContinuousClock.now
+        dismissResidents()
         children.allAreOver(now: now, programsUntil: now + duties.lingering)
     }
 
     /// Whoever's time is over is sent a signal, and a login that waited for it its answer.
     func endOverdue(_ now: Instant) {
         for ticket in waiting.overdue(at: now) { answer(ticket, .busy) }
+        dismissIdle(now)
         for child in children.overdue(at: now) {
             kill(-child.id, child.signal)
             if let ticket = child.ticket { answer(ticket, .timedOut) }

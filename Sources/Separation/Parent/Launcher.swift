@@ -16,8 +16,10 @@ struct Launcher: ~Copyable {
 
     struct Program: ~Copyable {
         let id: pid_t
-        /// Our end of what it has as descriptors 0 and 1.
+        /// Our end of what it has as descriptors 0 and 1, or 3.
         let socket: FileDescriptor
+
+        consuming func takeSocket() -> FileDescriptor { socket }
     }
 
     /// - Throws: where there is no `/dev/null`.
@@ -35,6 +37,16 @@ struct Launcher: ~Copyable {
     borrowing func check(_ credentials: consuming Secret, _ surroundings: Surroundings) throws(Failed) -> pid_t {
         guard let input = FileDescriptor.pipe(holding: credentials) else { throw Failed(errno: cplatform_errno()) }
         return try start(authCommand, surroundings, [null.number, null.number, 2, input.number])
+    }
+
+    /// Starts an auth command that stays, with one end of a pair of packet sockets on its descriptor 3.
+    borrowing func resident() throws(Failed) -> Program {
+        var ends: [Int32] = [-1, -1]
+        guard cseparation_message_pair(&ends) == 0 else { throw Failed(errno: cplatform_errno()) }
+        let ours = FileDescriptor(owning: ends[0])
+        let theirs = FileDescriptor(owning: ends[1])
+        let id = try start(authCommand, Surroundings(), [null.number, null.number, 2, theirs.number])
+        return Program(id: id, socket: ours)
     }
 
     /// Starts the program behind, with one end of a socket pair on 0 and 1, and our standard error on 2.

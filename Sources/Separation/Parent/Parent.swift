@@ -22,6 +22,7 @@ public final class Parent {
     var children: Children
     var waiting: Waiting
     var proven: Proven
+    var residents: Residents
     var phase = Phase.serving
     private var isReady = false
     private let ready: () -> Void
@@ -53,6 +54,7 @@ public final class Parent {
         // Every session has at most one login, and keeps its place until that is decided: SMTPFront's `Occupancy`.
         waiting = Waiting(most: duties.mostSessions)
         proven = Proven(most: duties.mostSessions)
+        residents = Residents(mostAsked: duties.mostAsked, idling: duties.idling)
         for parcel in provisions { outbox.send(parcel) }
     }
 
@@ -62,8 +64,9 @@ public final class Parent {
     public func run() -> Int32 {
         while true {
             if case .ended(let status) = phase, children.isEmpty { return status }
-            wait()
+            let answering = wait()
             while case let signal = cseparation_next_signal(signals.number), signal != 0 { take(signal) }
+            for resident in answering { hear(resident) }
             receive()
             outbox.flush()
             if phase.isTalking, let errno = outbox.failure { expel("cannot be told something: \(Words.of(errno))") }
@@ -75,12 +78,17 @@ public final class Parent {
     }
 
     /// Until something happens, or somebody's time is over.
-    private func wait() {
+    ///
+    /// - Returns: the auth commands that stay and have something to say.
+    private func wait() -> [Residents.Resident] {
         var polled = [pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0)]
         if phase.isTalking {
             let events = outbox.needsRoom ? POLLIN | POLLOUT : POLLIN
             polled.append(pollfd(fd: socket.descriptor.number, events: Int16(events), revents: 0))
         }
+        let asked = residents.asked
+        let others = polled.count
+        for resident in asked { polled.append(pollfd(fd: resident.descriptor, events: Int16(POLLIN), revents: 0)) }
         var timeout: Int32 = -1
         if let deadline = nextDeadline {
             let left = ContinuousClock.now.duration(to: deadline)
@@ -91,10 +99,11 @@ public final class Parent {
             timeout = timeout < 0 ? Outbox.patience : min(timeout, Outbox.patience)
         }
         poll(&polled, nfds_t(polled.count), timeout)
+        return asked.indices.filter { polled[others + $0].revents != 0 }.map { asked[$0] }
     }
 
     private var nextDeadline: Instant? {
-        [children.nextDeadline, waiting.nextDeadline, phase.deadline].compactMap { $0 }.min()
+        [children.nextDeadline, waiting.nextDeadline, residents.nextDeadline, phase.deadline].compactMap { $0 }.min()
     }
 
     func receive() {

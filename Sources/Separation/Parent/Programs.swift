@@ -18,6 +18,10 @@ extension Parent {
     func startWaiting(_ now: Instant) {
         while phase.isTalking, children.checkCount < duties.mostChecks, let check = waiting.next() {
             do throws(Launcher.Failed) {
+                guard !duties.isResident else {
+                    try ask(check, now)
+                    continue
+                }
                 let id = try launcher.check(check.take(), check.surroundings)
                 children.add(id, .check(check.login), until: now + duties.authTimeout)
             } catch {
@@ -46,6 +50,7 @@ extension Parent {
     /// Children that have ended are waited for, and their logins answered.
     func reap() {
         while case let id = cseparation_ended(), id != 0 {
+            residentHasEnded(id)
             let child = children.remove(id)
             // While the child is not waited for, its process group cannot be somebody else's.
             if let child, !child.byItself { kill(-id, SIGKILL) }
@@ -55,11 +60,18 @@ extension Parent {
                 for _ in 0..<100 where phase.isTalking { receive() }
                 networkHasEnded(status)
             }
-            if case .check(let login?) = child?.purpose {
-                if status == 0 { proven.add(login) }
-                answer(login.ticket, .ended(status))
+            switch child?.purpose {
+            case .check(let login?): conclude(login, status)
+            case .resident(let login?): fail(login, status)
+            default: break
             }
         }
+    }
+
+    /// The auth command has said what becomes of a login.
+    func conclude(_ login: Login, _ status: Int32) {
+        if status == 0 { proven.add(login) }
+        answer(login.ticket, .ended(status))
     }
 
     func answer(_ ticket: UInt64, _ checked: Checked) {

@@ -14,4 +14,17 @@ final class WaitingCheck {
 
     /// The credentials, once.
     func take() -> Secret { credentials.take()! }
+
+    /// What an auth command that stays is asked, once: the variables, each with a NUL after it, a NUL more, the credentials.
+    func takePacket() -> Secret {
+        var variables: [UInt8] = []
+        for entry in surroundings.entries { variables += entry + [0] }
+        variables.append(0)
+        let credentials = take()
+        return Secret(capacity: variables.count + credentials.count) { buffer in
+            buffer.copyBytes(from: variables)
+            credentials.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: buffer[variables.count...]).copyMemory(from: $0) }
+            return buffer.count
+        }
+    }
 }

@@ -14,6 +14,9 @@ struct AuthOptions: ParsableArguments {
             "The checkpassword program and its arguments, apart by blanks; no shell reads them.", valueName: "command"))
     var authCommand = "pam-checkpwd -s smtp -e -- /bin/true"
 
+    @Flag(help: "Keep the auth command, and ask it about login after login, as pam-checkpwd --resident has it.")
+    var authResident = false
+
     @Option(help: ArgumentHelp("The order of the fields on the auth command's descriptor 3.", valueName: "order"))
     var fieldOrder = FieldOrder.netqmail
 

@@ -24,6 +24,8 @@ struct load {
 	size_t message_size;
 	/* Messages that are still to be sent. */
 	int to_send;
+	/* Whether a session takes its leave right after the login. */
+	int logins_only;
 	/* How many sessions are to wait, 0 for none; how many do. */
 	int hold, holding;
 	/* Sessions that are still to begin, and those that are open. */

@@ -110,7 +110,10 @@ static void go_on(struct session *session, int code, size_t last_line)
 		answer_challenge(session, session->filled - last_line);
 		break;
 	case answer:
-		begin_mail(session);
+		if (load.logins_only)
+			say(session, quit, "QUIT\r\n");
+		else
+			begin_mail(session);
 		break;
 	case mail:
 		if (load.to_send > 0)

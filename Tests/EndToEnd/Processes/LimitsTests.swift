@@ -29,6 +29,23 @@ extension OnStage {
             #expect(second.ask("NOOP")?.hasPrefix("250 ") == true)
         }
 
+        @Test func `a burst of connections finds room, also while nobody accepts`() {
+            let front = Front(authCommand: "/bin/true", ["--max-per-address", "1000"])
+            kill(front.network, SIGSTOP)
+            // Without room, the kernel would drop what it got, and the client's would try again, and again, for minutes.
+            let script = """
+                import os, signal, socket, sys
+                clients = [socket.create_connection(("127.0.0.1", int(sys.argv[1])), 0.9) for _ in range(500)]
+                os.kill(int(sys.argv[2]), signal.SIGCONT)
+                for client in clients:
+                    client.settimeout(60)
+                    assert client.recv(4) == b"220 "
+                """
+            let outcome = Program(["python3", "-c", script, "\(front.port)", "\(front.network)"]).run()
+            kill(front.network, SIGCONT)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+
         private func metrics(_ front: Front) -> String {
             let words = " for metrics"
             guard let line = front.lines.first(where: { $0.hasSuffix(words) }) else { return "" }

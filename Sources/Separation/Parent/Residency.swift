@@ -1,0 +1,57 @@
+import CPlatform
+import Credentials
+
+/// What the parent asks auth commands that stay, and what it makes of what they say.
+extension Parent {
+    /// Has a login decided by an auth command that stays, which is started where all are busy.
+    func ask(_ check: WaitingCheck, _ now: Instant) throws(Launcher.Failed) {
+        let packet = check.takePacket()
+        while let resident = residents.takeIdle() {
+            // Whoever cannot be told something has ended, or will.
+            guard resident.send(packet) == 0 else {
+                children.dismiss(resident.id, until: now)
+                continue
+            }
+            residents.ask(resident)
+            return children.ask(resident.id, about: check.login, until: now + duties.authTimeout)
+        }
+        let program = try launcher.resident()
+        let resident = Residents.Resident(id: program.id, socket: program.takeSocket(), now: now)
+        children.add(resident.id, .resident(check.login), until: now + duties.authTimeout)
+        // Where it cannot be told, its end says so.
+        if resident.send(packet) == 0 { residents.ask(resident) }
+    }
+
+    func hear(_ resident: Residents.Resident) {
+        switch resident.hear() {
+        case .nothing: return
+        case .gone: residents.remove(resident.id)
+        case .answer(let status):
+            let now = Instant.now
+            guard let login = children.rest(resident.id) else { return residents.remove(resident.id) }
+            if !residents.rest(resident, now: now) { children.dismiss(resident.id, until: now + duties.grace) }
+            conclude(login, Int32(status))
+        }
+    }
+
+    /// A resident has ended.
+    func residentHasEnded(_ id: pid_t) {
+        // What it said last is an answer.
+        if let resident = residents.asked(id) { hear(resident) }
+        residents.remove(id)
+    }
+
+    /// It has ended instead of an answer: which status it has then says nothing about the login.
+    func fail(_ login: Login, _ status: Int32) {
+        logger.error("the auth command has ended with status \(status) instead of answering; does it stay, as --auth-resident wants it?")
+        answer(login.ticket, .ended(-1))
+    }
+
+    func dismissResidents() {
+        for id in residents.letGoOfAll() { children.dismiss(id, until: .now + duties.grace) }
+    }
+
+    func dismissIdle(_ now: Instant) {
+        for id in residents.letGoOfIdle(at: now) { children.dismiss(id, until: now + duties.grace) }
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension OnStage {
+    /// An auth command that stays, as smtp-auth keeps it.
+    @Suite struct KeptAuthCommandTests {
+        private let folder = Folder()
+        private static let plain = "AUTH PLAIN AGFsaWNlAHBhc3M="
+
+        init() { Stage.accounts }
+
+        /// A resident that is a script: `answer` is what it does with one packet, `conversation` the socket.
+        private func script(_ answer: String) -> String {
+            let script = folder.write(
+                "resident",
+                """
+                import os, signal, socket, sys, time
+                conversation = socket.socket(fileno=3)
+                print(os.getpid(), file=open("\(folder("ids"))", "a"))
+                while packet := conversation.recv(8192):
+                    \(answer)
+                """.utf8)
+            return "python3 -I \(script)"
+        }
+
+        private var ids: [pid_t] {
+            let text = (try? String(contentsOfFile: folder("ids"), encoding: .utf8)) ?? ""
+            return text.split(separator: "\n").compactMap { pid_t($0) }
+        }
+
+        private func front(_ command: String, _ options: [String] = []) -> Front {
+            Front(authCommand: command, ["--auth-resident"] + options)
+        }
+
+        @Test(arguments: ["LOGIN", "PLAIN", "CRAM-MD5"])
+        func `pam-checkpwd decides, right and wrong`(mechanism: String) {
+            let front = front("\(Stage.pamCheckpwd) --resident -s \(InstalledService.prompt)")
+            let curl = SMTPAuthTests.RealClient.curl
+            for _ in 0..<2 {
+                #expect(curl.logsIn(front, by: mechanism, as: "alice", with: "pass") == true)
+                #expect(curl.logsIn(front, by: mechanism, as: "alice", with: "wrong") == false)
+                #expect(curl.logsIn(front, by: mechanism, as: "expired", with: "pass") == false)
+            }
+            // One process for all of them.
+            #expect(front.children.count == 1)
+            #expect(front.log.map { $0.contains(#"verdict="accepted""#) } == [true, false, false, true, false, false])
+        }
+
+        @Test func `it is asked what the session is, and by one process as long as one is enough`() {
+            let front = front(
+                script("print(packet, file=open('\(folder("seen"))', 'a')); conversation.send(bytes([0 if b'pass' in packet else 1]))"))
+            for _ in 0..<3 {
+                #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
+                #expect(front.greeted().ask("AUTH PLAIN AGFsaWNlAG5vbmU=") == "535 5.7.8 authentication failed")
+            }
+            #expect(ids.count == 1)
+            let seen = (try? String(contentsOfFile: folder("seen"), encoding: .utf8)) ?? ""
+            #expect(seen.hasPrefix("b'TCPREMOTEIP=127.0.0.1\\x00TCPREMOTEPORT="), "\(seen)")
+            #expect(seen.split(separator: "\n").first?.hasSuffix("\\x00\\x00alice\\x00pass\\x00\\x00'") == true, "\(seen)")
+        }
+
+        @Test func `as many are kept as logins come at once, and no more than may run`() throws {
+            let front = front(script("time.sleep(0.3); conversation.send(b'\\0')"), ["--max-auth", "3"])
+            for _ in 0..<2 {
+                let clients = (0..<6).map { _ in front.greeted() }
+                for client in clients { client.send(Self.plain) }
+                for client in clients { #expect(client.receive() == "235 2.7.0 ok, go ahead") }
+            }
+            #expect(ids.count == 3)
+            #expect(front.children.count == 3)
+        }
+
+        @Test(arguments: [
+            ("that it ended well", "os._exit(0)"), ("that the login is wrong", "os._exit(1)"),
+            ("that it was killed", "os.kill(os.getpid(), 9)"), ("too much", "conversation.send(b'\\0\\0'); sys.exit()"),
+        ])
+        func `one that ends instead of an answer has let in nobody, and refused nobody`(what: String, answer: String) throws {
+            let front = front(script(answer))
+            let client = front.greeted()
+            #expect(client.ask(Self.plain)?.hasPrefix("454 4.7.0 ") == true, "\(what)")
+            #expect(front.says("instead of answering"))
+            #expect(client.ask(Self.plain)?.hasPrefix("454 4.7.0 ") == true)
+            #expect(ids.count == 2)
+        }
+
+        @Test func `what it said before its end is an answer`() {
+            let front = front(script("conversation.send(b'\\0'); os._exit(3)"))
+            for _ in 0..<3 { #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead") }
+            #expect(!front.lines.contains { $0.contains("instead of answering") })
+        }
+
+        @Test func `one that hangs is 454 and killed, and the next login has another`() throws {
+            let front = front(
+                script("signal.signal(15, signal.SIG_IGN); time.sleep(1000 if len(open('\(folder("ids"))').readlines()) == 1 else 0); conversation.send(b'\\0')"),
+                ["--auth-timeout", "1"])
+            #expect(front.greeted().ask(Self.plain)?.hasPrefix("454 4.7.0 ") == true)
+            let first = try #require(ids.first)
+            #expect(ProcessStatus.hasEnded(first))
+            #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
+            #expect(ids.count == 2)
+            #expect(front.log.first?.contains(#"verdict="temporary" reason="auth-command-timed-out""#) == true)
+        }
+
+        @Test func `one that was killed while it waited is replaced, and nobody notices`() throws {
+            let front = front(script("conversation.send(b'\\0')"))
+            for _ in 0..<3 {
+                #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
+                kill(try #require(ids.last), SIGKILL)
+                // At once, whether or not its end has been seen.
+            }
+            #expect(ids.count == 3)
+            #expect(!front.log.contains { $0.contains("temporary") })
+        }
+
+        @Test func `SIGHUP has the next login decided by a new one`() throws {
+            let front = front(script("conversation.send(b'\\0')"))
+            #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
+            kill(front.pid, SIGHUP)
+            #expect(ProcessStatus.hasEnded(try #require(ids.first)))
+            #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
+            #expect(ids.count == 2)
+        }
+
+        @Test func `at the end they are gone`() throws {
+            let front = front(script("conversation.send(b'\\0')"))
+            #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
+            #expect(front.end() == 0)
+            #expect(ProcessStatus.hasEnded(try #require(ids.first)))
+        }
+
+        @Test func `one that cannot be started is 454`() {
+            let front = front("/nowhere/at-all")
+            #expect(front.greeted().ask(Self.plain)?.hasPrefix("454 4.7.0 ") == true)
+            #expect(front.log.last?.contains(#"reason="cannot-start-auth-command" errno="2""#) == true)
+        }
+
+        @Test func `it has descriptors 0 to 3, and no other session's`() throws {
+            let front = front(
+                script("print(sorted(os.listdir('/proc/self/fd'))[:-1], os.readlink('/proc/self/fd/0'), os.readlink('/proc/self/fd/1'), file=open('\(folder("seen"))', 'w')); conversation.send(b'\\0')"),
+                ["--metrics", "127.0.0.1:0"])
+            let other = front.greeted()
+            #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
+            let seen = try String(contentsOfFile: folder("seen"), encoding: .utf8)
+            #expect(seen == "['0', '1', '2', '3'] /dev/null /dev/null\n", "\(seen)")
+            #expect(other.ask("NOOP")?.hasPrefix("250 ") == true)
+        }
+    }
+}
