@@ -37,14 +37,13 @@ extension OnStage {
         func `pam-checkpwd decides, right and wrong`(mechanism: String) {
             let front = front("\(Stage.pamCheckpwd) --resident -s \(InstalledService.prompt)")
             let curl = SMTPAuthTests.RealClient.curl
-            for _ in 0..<2 {
-                #expect(curl.logsIn(front, by: mechanism, as: "alice", with: "pass") == true)
-                #expect(curl.logsIn(front, by: mechanism, as: "alice", with: "wrong") == false)
-                #expect(curl.logsIn(front, by: mechanism, as: "expired", with: "pass") == false)
+            let logins = [("alice", "pass", true), ("alice", "wrong", false), ("expired", "pass", false), ("alice", "pass", true)]
+            for (login, password, isRight) in logins {
+                #expect(curl.logsIn(front, by: mechanism, as: login, with: password) == isRight)
             }
             // One process for all of them.
             #expect(front.children.count == 1)
-            #expect(front.log.map { $0.contains(#"verdict="accepted""#) } == [true, false, false, true, false, false])
+            #expect(front.log.map { $0.contains(#"verdict="accepted""#) } == logins.map(\.2))
         }
 
         @Test func `it is asked what the session is, and by one process as long as one is enough`() {
