@@ -36,7 +36,7 @@ func admitProved(_ login: LoginName, _ policy: Policy) throws(Failure) -> Accept
 
 /// An account whose only home is the side store: PAM does not know it.
 private func admitVirtual(_ login: LoginName, _ policy: Policy) throws(Failure) -> Accepted {
-    guard policy.takeover == .become || policy.takeover == .describe else { return Accepted(login.sent, nil) }
+    guard policy.takeover != .stay else { return Accepted(login.sent, nil) }
     let identity = try virtualIdentity(of: login, policy)
     if policy.takeover == .become { try identity.adoptGroups() }
     return Accepted(login.sent, identity)
@@ -74,8 +74,6 @@ func admit(
         throw .rejected(Cause("user changed by PAM", about: user.bytes, remedy: "--allow-user-change lets it pass"))
     }
     switch policy.takeover {
-    case .vouch:
-        return Accepted(login.sent, nil)
     case .become:
         let identity = try Identity.of(user)
         try identity.adoptGroups()
@@ -102,6 +100,7 @@ func admit(
 }
 
 private func open(_ transaction: inout Transaction, _ policy: Policy) throws(Failure) {
+    guard policy.session != .forgone else { return }
     try transaction.establishCredentials()
     guard policy.session != .none else { return }
     do throws(Failure) {
@@ -113,6 +112,7 @@ private func open(_ transaction: inout Transaction, _ policy: Policy) throws(Fai
 }
 
 private func close(_ transaction: inout Transaction, _ policy: Policy) throws(Failure) {
+    guard policy.session != .forgone else { return }
     if policy.session != .none { try transaction.closeSession() }
     try transaction.deleteCredentials()
 }

@@ -14,8 +14,6 @@ public struct Policy: Sendable {
         case describe
         /// It stays who it is; there need not be an account.
         case stay
-        /// It stays who it is, and nothing follows: neither credentials nor a session are asked of PAM.
-        case vouch
     }
 
     /// Who is asked about a password.
@@ -29,6 +27,8 @@ public struct Policy: Sendable {
     public enum Session: Sendable {
         /// None is opened.
         case none
+        /// None is opened, nor are credentials established: nothing follows the login in this process.
+        case forgone
         /// It is opened and closed before the program runs.
         case brief
         /// It stays open while the program runs.

@@ -2,10 +2,18 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
 
 static struct clmdb_functions functions;
-static const char *failure;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int is_loaded;
+static char failure[256];
+
+/* Copied: the next call of its kind, which may be another library's, frees what dlerror(3) gives. */
+static void fail(void)
+{
+	snprintf(failure, sizeof failure, "%s", dlerror());
+}
 
 static void load(void)
 {
@@ -15,13 +23,13 @@ static void load(void)
 	if (library == NULL)
 		library = dlopen("liblmdb.so", RTLD_NOW | RTLD_LOCAL);
 	if (library == NULL) {
-		failure = dlerror();
+		fail();
 		return;
 	}
 	/* POSIX: a function's address may be stored through a pointer to void. */
 #define FIND(name)                                                                                                     \
 	if ((*(void **)&functions.name = dlsym(library, "mdb_" #name)) == NULL) {                                      \
-		failure = dlerror();                                                                                   \
+		fail();                                                                                                \
 		return;                                                                                                \
 	}
 	FIND(strerror)
@@ -48,11 +56,16 @@ static void load(void)
 	FIND(cursor_close)
 	FIND(cursor_get)
 #undef FIND
+	is_loaded = 1;
 }
 
 const struct clmdb_functions *clmdb_load(const char **problem)
 {
-	pthread_once(&once, load);
-	*problem = failure;
-	return failure == NULL ? &functions : NULL;
+	pthread_mutex_lock(&lock);
+	/* What failed is tried again: the library may be there by then, or a descriptor for it. */
+	if (!is_loaded)
+		load();
+	pthread_mutex_unlock(&lock);
+	*problem = is_loaded ? NULL : failure;
+	return is_loaded ? &functions : NULL;
 }

@@ -7,6 +7,7 @@
 #include <nettle/nettle-meta.h>
 #include <nettle/version.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Contexts are laid out by the headers and filled by the library: both must be of one major version. */
@@ -31,22 +32,30 @@ static struct {
 	__typeof__(nettle_memeql_sec) *equal;
 } nettle;
 
-static const char *failure;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int is_loaded;
+static char failure[256];
+
+/* Copied: the next call of its kind, which may be another library's, frees what dlerror(3) gives. */
+static void fail(void)
+{
+	snprintf(failure, sizeof failure, "%s", dlerror());
+}
 
 static void find(void *library, const char *name, void *place)
 {
 	/* POSIX: a function's address may be stored through a pointer to void. */
-	if ((*(void **)place = dlsym(library, name)) == NULL && failure == NULL)
-		failure = dlerror();
+	if ((*(void **)place = dlsym(library, name)) == NULL)
+		fail();
 }
 
 static void load(void)
 {
 	void *library = dlopen(SONAME, RTLD_LAZY | RTLD_LOCAL);
 
+	failure[0] = 0;
 	if (library == NULL) {
-		failure = dlerror();
+		fail();
 		return;
 	}
 	find(library, "nettle_md5", &nettle.hashes[CNETTLE_MD5]);
@@ -66,12 +75,17 @@ static void load(void)
 	find(library, "nettle_gcm_aes256_decrypt", &nettle.gcm_decrypt);
 	find(library, "nettle_gcm_aes256_digest", &nettle.gcm_digest_);
 	find(library, "nettle_memeql_sec", &nettle.equal);
+	is_loaded = failure[0] == 0;
 }
 
 const char *cnettle_load(void)
 {
-	pthread_once(&once, load);
-	return failure;
+	pthread_mutex_lock(&lock);
+	/* What failed is tried again: the library may be there by then, or a descriptor for it. */
+	if (!is_loaded)
+		load();
+	pthread_mutex_unlock(&lock);
+	return is_loaded ? NULL : failure;
 }
 
 /* Room for the state of any function above: SHA-512's is the largest. */

@@ -3,23 +3,30 @@
 #include <malloc.h>
 #include <sys/socket.h>
 
-int cplatform_takes_packets(int descriptor)
+int cplatform_take_packets(int descriptor)
 {
 	int type = 0;
 	socklen_t length = sizeof type;
 
-	return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_SEQPACKET;
+	if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == -1)
+		return errno;
+	if (type != SOCK_SEQPACKET)
+		return EPROTOTYPE;
+	return fcntl(descriptor, F_SETFD, FD_CLOEXEC) == -1 ? errno : 0;
 }
 
 ssize_t cplatform_receive_packet(int socket, void *bytes, size_t capacity)
 {
-	ssize_t count;
-
 	/* MSG_TRUNC: how long it is, and not how much of it there was room for. */
-	do
-		count = recv(socket, bytes, capacity, MSG_TRUNC);
-	while (count == -1 && errno == EINTR);
-	return count;
+	for (;;) {
+		struct pollfd awaited = {.fd = socket, .events = POLLIN};
+		ssize_t count = recv(socket, bytes, capacity, MSG_TRUNC);
+
+		if (count >= 0 || (errno != EINTR && errno != EAGAIN))
+			return count;
+		if (errno == EAGAIN)
+			poll(&awaited, 1, -1);
+	}
 }
 
 int cplatform_send_packet(int socket, const void *bytes, size_t count)

@@ -2,23 +2,31 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
 
 static struct cpostgresql_functions functions;
-static const char *failure;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int is_loaded;
+static char failure[256];
+
+/* Copied: the next call of its kind, which may be another library's, frees what dlerror(3) gives. */
+static void fail(void)
+{
+	snprintf(failure, sizeof failure, "%s", dlerror());
+}
 
 static void load(void)
 {
 	void *library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
 
 	if (library == NULL) {
-		failure = dlerror();
+		fail();
 		return;
 	}
 	/* POSIX: a function's address may be stored through a pointer to void. */
 #define FIND(name)                                                                                                     \
 	if ((*(void **)&functions.name = dlsym(library, "PQ" #name)) == NULL) {                                        \
-		failure = dlerror();                                                                                   \
+		fail();                                                                                                \
 		return;                                                                                                \
 	}
 	FIND(conninfoParse)
@@ -48,11 +56,16 @@ static void load(void)
 	FIND(cmdTuples)
 	FIND(clear)
 #undef FIND
+	is_loaded = 1;
 }
 
 const struct cpostgresql_functions *cpostgresql_load(const char **problem)
 {
-	pthread_once(&once, load);
-	*problem = failure;
-	return failure == NULL ? &functions : NULL;
+	pthread_mutex_lock(&lock);
+	/* What failed is tried again: the library may be there by then, or a descriptor for it. */
+	if (!is_loaded)
+		load();
+	pthread_mutex_unlock(&lock);
+	*problem = is_loaded ? NULL : failure;
+	return is_loaded ? &functions : NULL;
 }

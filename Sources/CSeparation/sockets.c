@@ -11,7 +11,7 @@
 
 /* Inherited by each connection. When a client closes, NIO reads all that the kernel holds for us, asked or not: this is
  * the bound on it. */
-enum { RECEIVE_BUFFER = 512 * 1024, BACKLOG = 1024 };
+enum { RECEIVE_BUFFER = 512 * 1024 };
 
 static int set(int descriptor, int level, int option, int value)
 {
@@ -26,7 +26,7 @@ static int bind_and_listen(int descriptor, const struct addrinfo *address)
 	/* Or [::]:25 and 0.0.0.0:25 could not both be had. */
 	if (address->ai_family == AF_INET6 && set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1) == -1)
 		return -1;
-	return bind(descriptor, address->ai_addr, address->ai_addrlen) == -1 ? -1 : listen(descriptor, BACKLOG);
+	return bind(descriptor, address->ai_addr, address->ai_addrlen) == -1 ? -1 : listen(descriptor, CSEPARATION_BACKLOG);
 }
 
 int cseparation_listen(const char *host, const char *port, int *descriptor)

@@ -1,8 +1,8 @@
 import Credentials
 import SecretStore
 
-/// A login and its secret, on their way between a file and the side store. An object: see `Claim`, which is one for the same
-/// reason.
+/// A login and its secret, on their way between a file and the side store. An object, so that whatever
+/// carries it is copyable: Swift 6.3's optimizer makes enums trap that are not, and have other payloads besides.
 public final class Entry: Sendable {
     public let login: Login
     public let secret: Secret

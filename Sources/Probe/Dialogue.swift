@@ -9,33 +9,6 @@ import Verdicts
 /// The server speaks when it is asked, and only then: what comes early is refused, since behind STARTTLS it would be an
 /// attacker's word that passes for the server's (RFC 3207 section 6).
 public struct Dialogue: ~Copyable {
-    /// How the connection is protected.
-    public enum Security: Sendable {
-        case none
-        /// By STARTTLS, before anything else; a server that does not offer it is not logged in to.
-        case startTLS
-        /// From the start.
-        case tls
-    }
-
-    /// A line to send, its end included. An object, so that an action is copyable: see `Claim`, which is one for the same reason.
-    public final class Line {
-        let text: WipedText
-
-        init(_ text: consuming WipedText) {
-            self.text = text
-        }
-    }
-
-    public enum Action {
-        /// Send this, and hand in what comes.
-        case send(Line)
-        /// Begin TLS, and call `encrypted`.
-        case startTLS
-        /// Close the connection: the server accepted the login, or why it is not known that it would.
-        case finish(Failure?)
-    }
-
     enum State {
         case greeting
         case ehlo

@@ -1,14 +1,12 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import Separation
 
 /// A server on a port of its own.
 public struct Server: Sendable {
     /// What accepts connections.
     public let channel: any Channel
-
-    /// How many connections the kernel holds until they are accepted (listen(2)).
-    static let backlog: Int32 = 1024
 
     /// Serves the clients of a socket that listens already, which is owned from here on.
     ///
@@ -22,7 +20,7 @@ public struct Server: Sendable {
     ) -> EventLoopFuture<Server> {
         bootstrap(service, group, occupancy, wrapsTLS).withBoundSocket(descriptor).map { channel in
             // NIO has made it listen anew, with room for 128: whoever finds none tries again a second later.
-            listen(descriptor, backlog)
+            listen(descriptor, ListeningSocket.backlog)
             return Server(channel: channel)
         }
     }

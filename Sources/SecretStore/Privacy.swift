@@ -14,6 +14,10 @@ public enum Privacy {
         fileprivate var name: StaticString { self == .file || self == .credential ? "a plain file" : "a folder" }
         /// The permissions that nobody may have.
         fileprivate var forbidden: mode_t { self == .file || self == .folder ? 0o077 : 0o027 }
+
+        /// Whether nobody may do what they must not.
+        public func permits(_ status: stat) -> Bool { status.st_mode & forbidden == 0 }
+
         fileprivate var wanted: StaticString {
             switch self {
             case .file: "0600"
@@ -41,19 +45,22 @@ public enum Privacy {
         return Array(path[...end])
     }
 
+    /// Whether it is a user's own, or root's.
+    public static func isOwned(_ status: stat, by user: uid_t) -> Bool { status.st_uid == 0 || status.st_uid == user }
+
     static func require(_ status: stat, _ path: [UInt8], _ kind: Kind) throws(Failure) {
         let format = status.st_mode & mode_t(S_IFMT)
         guard format == kind.format else {
             let found: StaticString = format == mode_t(S_IFLNK) ? "a symbolic link" : "something else"
             throw unsafe(path, [UInt8](found), [UInt8](kind.name))
         }
-        guard status.st_uid == 0 || status.st_uid == geteuid() else {
-            let us = geteuid()
+        let us = geteuid()
+        guard isOwned(status, by: us) else {
             throw unsafe(
                 path, [UInt8]("owner ") + [UInt8](decimal: status.st_uid),
                 [UInt8](us == 0 ? "0 (root)" : "0 (root) or ") + (us == 0 ? [] : [UInt8](decimal: us)))
         }
-        guard status.st_mode & kind.forbidden == 0 else {
+        guard kind.permits(status) else {
             throw unsafe(path, [UInt8]("mode ") + octal(status.st_mode & 0o7777), [UInt8](kind.wanted))
         }
     }

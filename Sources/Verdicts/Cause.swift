@@ -26,15 +26,20 @@ public struct Cause: Sendable {
             text += ": "
             text.appendReadable(about)
         }
-        if errno != 0, let words = cplatform_error_words(errno) {
+        if errno != 0 {
             text += ": "
-            text += [UInt8](cString: words)
+            text += Cause.words(errno)
         }
         if remedy.utf8CodeUnitCount > 0 {
             text += "; "
             text += remedy
         }
         return text
+    }
+
+    /// The system's words for an errno(3), or its number where it has none.
+    public static func words(_ errno: Int32) -> [UInt8] {
+        cplatform_error_words(errno).map { [UInt8](cString: $0) } ?? [UInt8]("errno ") + [UInt8](decimal: errno)
     }
 
     /// The log's `reason`: `no-service-file`.

@@ -21,7 +21,7 @@ public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutable
         if caller != nil { try options.requireHarmless() }
         if options.isResident {
             var resident = try Resident(options)
-            return resident.run()
+            return try resident.run()
         }
         return serve(options, caller, arguments + options.program)
     } catch {

@@ -11,7 +11,9 @@ import Verdicts
 struct Resident: ~Copyable {
     private let options: Options
     private let socket: PacketSocket
+    // Read now: what PAM's modules want in the environment has no say in it.
     private let service: [UInt8]
+    private let credentials: [UInt8]?
     /// What keeps PAM's modules loaded between logins.
     private var modules: Transaction?
 
@@ -19,23 +21,37 @@ struct Resident: ~Copyable {
         self.options = options
         socket = try PacketSocket(limit: options.maxLength)
         service = options.service ?? Surroundings.value("PAM_SERVICE") ?? [UInt8]("pam-checkpwd")
+        credentials = Surroundings.credentials
     }
 
     /// Answers until nobody asks any more.
     ///
     /// - Returns: the exit status.
-    mutating func run() -> Int32 {
+    mutating func run() throws(Failure) -> Int32 {
         cplatform_return_large_blocks()
-        while true {
-            let status: Int32
-            do throws(Failure) {
-                guard let bytes = try socket.receive() else { return 0 }
-                status = answer(bytes)
-            } catch {
-                report(from: []).failed(error)
-                status = ExitStatus.of(error)
-            }
-            guard socket.answer(status) else { return ExitStatus.temporary }
+        while let bytes = try socket.receive() {
+            let mark = bytes.withUnsafeBytes { $0[0] }
+            let status = decide(bytes)
+            guard socket.answer(status, to: mark) else { return ExitStatus.temporary }
+        }
+        return 0
+    }
+
+    private mutating func decide(_ bytes: consuming Secret) -> Int32 {
+        var report = report(from: [])
+        do throws(Failure) {
+            let packet = try Packet(bytes)
+            report = self.report(from: packet.remoteHost)
+            let policy = try policy(for: packet.remoteHost)
+            let request = try packet.request(limit: options.maxLength)
+            report.note(request)
+            if modules == nil { modules = loadModules(policy) }
+            _ = try Bridge.decide(request, policy)
+            report.accepted()
+            return 0
+        } catch {
+            report.failed(error)
+            return ExitStatus.of(error)
         }
     }
 
@@ -43,24 +59,13 @@ struct Resident: ~Copyable {
         Report(service: service, remoteHost: remoteHost, caller: nil, debug: options.debug)
     }
 
-    private mutating func answer(_ bytes: consuming Secret) -> Int32 {
-        var report = report(from: [])
-        do throws(Failure) {
-            let packet = try Packet(bytes)
-            let remoteHost = packet.remoteHost
-            report = self.report(from: remoteHost)
-            var policy = try Policy(options, service: service, credentials: Surroundings.credentials)
-            policy.remoteHost = remoteHost
-            policy.takeover = .vouch
-            let request = try packet.request(limit: options.maxLength)
-            report.note(request)
-            if modules == nil { modules = loadModules(policy) }
-            _ = try decide(request, policy)
-            report.accepted()
-            return 0
-        } catch {
-            report.failed(error)
-            return ExitStatus.of(error)
-        }
+    /// As the options say, but that the process stays who it is, and that no session and no credentials are asked of PAM.
+    private func policy(for remoteHost: [UInt8]) throws(Failure) -> Policy {
+        var policy = try Policy(options, service: service, credentials: credentials)
+        policy.remoteHost = remoteHost
+        // Unless somebody said that there need not be one, there must be an account that a program could run as.
+        if policy.takeover == .become { policy.takeover = .describe }
+        policy.session = .forgone
+        return policy
     }
 }

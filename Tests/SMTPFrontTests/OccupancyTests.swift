@@ -52,15 +52,19 @@ struct OccupancyTests {
         }
     }
 
+    private func serving(
+        _ authenticator: SlowAuthenticator, _ occupancy: Occupancy, _ body: (Int) async throws -> Void
+    ) async throws {
+        let service = Service(openPolicy(), authenticator: authenticator, limits: quickLimits, logger: nil)
+        try await SMTPFrontTests.serving(service, occupancy: occupancy, body)
+    }
+
     @Test("is kept by a client that is gone until its login is decided, and whoever decides is told", arguments: [1, 0])
     func decided(status: Int32) async throws {
         let decision = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Outcome.self)
         let forgotten = NIOLockedValueBox(0)
-        let service = Service(
-            openPolicy(), authenticator: SlowAuthenticator(decision: decision, forgotten: forgotten), limits: quickLimits,
-            logger: nil)
         let occupancy = Occupancy(most: 1, mostPerAddress: 1)
-        try await serving(service, occupancy: occupancy) { port in
+        try await serving(SlowAuthenticator(decision: decision, forgotten: forgotten), occupancy) { port in
             do {
                 let client = try SocketClient(port: port)
                 #expect(client.reply().hasPrefix("220 "))
@@ -82,11 +86,8 @@ struct OccupancyTests {
         let decision = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Outcome.self)
         decision.succeed(.accepted)
         let forgotten = NIOLockedValueBox(0)
-        let service = Service(
-            openPolicy(), authenticator: SlowAuthenticator(decision: decision, forgotten: forgotten), limits: quickLimits,
-            logger: nil)
         let occupancy = Occupancy(most: 1, mostPerAddress: 1)
-        try await serving(service, occupancy: occupancy) { port in
+        try await serving(SlowAuthenticator(decision: decision, forgotten: forgotten), occupancy) { port in
             let client = try SocketClient(port: port)
             #expect(client.reply().hasPrefix("220 "))
             #expect(client.ask(alice).hasPrefix("235 "))

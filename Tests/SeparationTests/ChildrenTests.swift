@@ -93,9 +93,12 @@ import Testing
         #expect(children.overdue(at: at(1)) == [.init(id: 100, signal: SIGTERM, ticket: nil)])
         let child = children.remove(100)
         #expect(child?.purpose == .idle)
+        // Whoever was told to end has its time.
         children.add(101, .idle, until: nil)
+        children.dismiss(101, until: at(3))
         children.allAreOver(now: at(2), programsUntil: at(9))
-        #expect(children.overdue(at: at(2)) == [.init(id: 101, signal: SIGTERM, ticket: nil)])
+        #expect(children.overdue(at: at(2)) == [])
+        #expect(children.overdue(at: at(3)) == [.init(id: 101, signal: SIGTERM, ticket: nil)])
     }
 
     @Test func `a stranger's child, and an unknown session, are nobody's`() {

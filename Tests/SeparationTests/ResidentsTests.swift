@@ -8,7 +8,7 @@ import Testing
 /// Which of the auth commands that stay is asked, and how long it stays.
 @Suite final class ResidentsTests {
     private let start = ContinuousClock.now
-    private var residents = Residents(mostAsked: 3, idling: .seconds(60))
+    private var residents = Residents(mostQuestions: 3, idling: .seconds(60))
     /// The other ends, by the numbers that stand for process ids.
     private var others: [pid_t: Int32] = [:]
 
@@ -18,16 +18,21 @@ import Testing
 
     private func at(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    private func resident(_ id: pid_t) -> Residents.Resident {
+    private func resident(_ id: pid_t) -> Resident {
         var ends: [Int32] = [-1, -1]
         precondition(cseparation_message_pair(&ends) == 0)
         others[id] = ends[1]
-        return Residents.Resident(id: id, socket: FileDescriptor(owning: ends[0]), now: start)
+        return Resident(id: id, socket: FileDescriptor(owning: ends[0]), now: start)
+    }
+
+    private func ask(_ resident: Resident) {
+        _ = resident.ask([0], .init("alice\0pass\0\0"))
+        residents.expectAnswer(of: resident)
     }
 
     /// Asks it, and lets it answer.
-    private func use(_ resident: Residents.Resident, until seconds: Int) -> Bool {
-        residents.ask(resident)
+    private func use(_ resident: Resident, until seconds: Int) -> Bool {
+        ask(resident)
         return residents.rest(resident, now: at(seconds))
     }
 
@@ -43,13 +48,13 @@ import Testing
     @Test func `the one that was asked last is the next`() {
         let (first, second) = (resident(100), resident(101))
         expectNoneIdle()
-        residents.ask(first)
-        residents.ask(second)
-        #expect(residents.asked.count == 2)
-        #expect(residents.asked(100) === first)
+        ask(first)
+        ask(second)
+        #expect(residents.owing.count == 2)
+        #expect(residents.owing(100) === first)
         let stay = [residents.rest(second, now: at(1)), residents.rest(first, now: at(2))]
         #expect(stay == [true, true])
-        #expect(residents.asked.isEmpty)
+        #expect(residents.owing.isEmpty)
         let next = [residents.takeIdle(), residents.takeIdle()].map { $0?.id }
         #expect(next == [100, 101])
     }
@@ -75,7 +80,7 @@ import Testing
 
     @Test func `all are let go of: those that are idle now, the others after their answer`() {
         let busy = resident(100)
-        residents.ask(busy)
+        ask(busy)
         #expect(use(resident(101), until: 1))
         let gone = residents.letGoOfAll()
         #expect(gone == [101])
@@ -86,31 +91,59 @@ import Testing
     }
 
     @Test func `whoever has ended is asked nothing`() {
-        residents.ask(resident(100))
+        ask(resident(100))
         #expect(use(resident(101), until: 1))
         residents.remove(100)
         residents.remove(101)
-        #expect(residents.asked.isEmpty)
+        #expect(residents.owing.isEmpty)
         expectNoneIdle()
     }
 
-    @Test func `an answer is one byte, and everything else is the end`() {
+    @Test func `a question has a mark, the variables and the credentials`() {
+        let asked = resident(100)
+        for mark in [UInt8(1), 2] {
+            #expect(asked.ask(Array("A=b\0\0".utf8), .init("alice\0pass\0\0")) == 0)
+            var packet = [UInt8](repeating: 0xFF, count: 100)
+            let count = recv(others[100]!, &packet, packet.count, 0)
+            #expect(count == 18)
+            #expect(Array(packet.prefix(18)) == [mark] + Array("A=b\0\0alice\0pass\0\0".utf8))
+        }
+    }
+
+    @Test func `an answer is the mark of its question and a status, and everything else is the end`() {
         let asked = resident(100)
         #expect(asked.hear() == .nothing)
         for status in [UInt8(0), 1, 111, 255] {
-            say(100, [status])
+            ask(asked)
+            say(100, [UInt8(asked.questions), status])
             #expect(asked.hear() == .answer(status))
         }
-        say(100, [0, 0])
-        #expect(asked.hear() == .gone)
+        // 4 is the last; 3 is late, 5 is not asked yet.
+        for words in [[3, 0], [5, 0], [4], [4, 0, 0], [0]] as [[UInt8]] {
+            say(100, words)
+            #expect(asked.hear() == .gone, "\(words)")
+        }
         close(others.removeValue(forKey: 100)!)
         #expect(asked.hear() == .gone)
-        #expect(asked.send(.init("\0alice\0pass\0\0")) == EPIPE)
+        #expect(asked.ask([0], .init("alice\0pass\0\0")) == EPIPE)
+    }
+
+    @Test func `marks begin anew after 255`() {
+        let asked = resident(100)
+        var packet = [UInt8](repeating: 0, count: 100)
+        for question in 1...257 {
+            ask(asked)
+            _ = recv(others[100]!, &packet, packet.count, 0)
+            #expect(packet[0] == UInt8(truncatingIfNeeded: question))
+        }
+        say(100, [1, 0])
+        #expect(asked.hear() == .answer(0))
     }
 
     @Test func `an answer with a descriptor is none`() {
         let asked = resident(100)
-        #expect(cseparation_send(others[100]!, [0] as [UInt8], 1, 0) == 0)
+        ask(asked)
+        #expect(cseparation_send(others[100]!, [1, 0] as [UInt8], 2, 0) == 0)
         #expect(asked.hear() == .gone)
     }
 }

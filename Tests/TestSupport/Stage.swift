@@ -36,6 +36,11 @@ public enum Stage {
     /// - Returns: its name.
     @discardableResult
     public static func service(_ name: String, _ lines: String...) -> String {
+        service(name, lines: lines)
+    }
+
+    @discardableResult
+    public static func service(_ name: String, lines: [String]) -> String {
         var lines = lines
         for kind in ["auth", "account", "session"] where !lines.contains(where: { $0.hasPrefix(kind) }) {
             lines.append("\(kind) required pam_permit.so")

@@ -114,8 +114,9 @@ _Noreturn void cplatform_die_of_fault(void);
 /* RLIMIT_AS in bytes (getrlimit(2)), or -1 where there is none. */
 long cplatform_address_space_limit(void);
 
-/* Whether a descriptor is a socket that keeps packets apart (SOCK_SEQPACKET, unix(7)). */
-int cplatform_takes_packets(int descriptor);
+/* Makes a descriptor close-on-exec. Returns 0 or an errno: EPROTOTYPE, or ENOTSOCK, unless it is a socket that keeps packets
+ * apart (SOCK_SEQPACKET, unix(7)). */
+int cplatform_take_packets(int descriptor);
 
 /* recv(2), waited for: the size of the next packet, of which no more than the capacity is kept; 0 at the end, -1 and errno
  * where that fails. */

@@ -49,6 +49,9 @@ int cseparation_forgo(void);
 /* Whether a process with these ids is all that is left: real, effective and saved, no capability, and no way back. */
 int cseparation_is_confined(uid_t uid, gid_t gid);
 
+/* How many connections the kernel holds until they are accepted (listen(2)). */
+enum { CSEPARATION_BACKLOG = 1024 };
+
 /* Binds and listens on a numeric address; an IPv6 socket takes no IPv4 connections. Returns 0 or an errno; the
  * descriptor, non-blocking and close-on-exec, in *descriptor. */
 int cseparation_listen(const char *host, const char *port, int *descriptor);

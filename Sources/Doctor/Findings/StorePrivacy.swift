@@ -46,7 +46,7 @@ extension Surroundings {
             let found = status.st_mode & mode_t(S_IFMT) == mode_t(S_IFLNK) ? "a symbolic link" : "something else"
             return [open(path, "\(found), wanted a plain file", "Put the file itself here, or name it with \(option).")]
         }
-        let (owned, permitted) = (status.st_uid == 0 || status.st_uid == user, status.st_mode & 0o077 == 0)
+        let (owned, permitted) = (Privacy.isOwned(status, by: user), Privacy.Kind.file.permits(status))
         guard !(owned && permitted) else { return [] }
         let fault = owned ? mode(status, "0600") : ownership(status)
         guard isOurs else {
@@ -76,7 +76,7 @@ extension Surroundings {
         guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR) else {
             return [open(folder, "a symbolic link, wanted a folder", "Name the folder that it leads to, with -S or -K, or put the folder itself here.")]
         }
-        let (owned, permitted) = (status.st_uid == 0 || status.st_uid == user, status.st_mode & 0o077 == 0)
+        let (owned, permitted) = (Privacy.isOwned(status, by: user), Privacy.Kind.folder.permits(status))
         guard !(owned && permitted) else { return [] }
         let fault = owned ? mode(status, "0700") : ownership(status)
         guard isOwn(folder, owned: owned) else { return [open(folder, fault, move)] }

@@ -3,6 +3,9 @@ import CSeparation
 
 /// A socket that listens, and what for.
 public struct ListeningSocket: ~Copyable {
+    /// How many connections the kernel holds until they are accepted.
+    public static let backlog = Int32(CSEPARATION_BACKLOG)
+
     public var purpose: Order.Purpose
     let descriptor: FileDescriptor
 

@@ -8,8 +8,8 @@ public enum SenderMapUnread {
     /// What the log is told of it. A map that could not be read is never an empty one.
     public static func cause(_ error: SystemError) -> Cause {
         error.errno == EFBIG
-            ? Cause("file too long", about: [UInt8]("--sender-map"), remedy: "64 MiB is the limit")
-            : Cause("cannot read", about: [UInt8]("--sender-map"), errno: error.errno)
+            ? Cause("map of senders too long", remedy: "64 MiB is the limit")
+            : Cause("map of senders cannot be read", errno: error.errno)
     }
 }
 

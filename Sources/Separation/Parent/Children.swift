@@ -124,12 +124,13 @@ struct Children {
         table[id]?.stage = .running(until: deadline)
     }
 
-    /// Nobody waits for any of them any more: auth commands are due now, programs then.
+    /// Nobody waits for any of them any more: auth commands are due now, programs then, and the idle as they were told.
     mutating func allAreOver(now: Instant, programsUntil deadline: Instant) {
         for (id, child) in table {
             guard case .running(let until) = child.stage else { continue }
             switch child.purpose {
-            case .check, .resident, .idle: table[id]?.stage = .running(until: now)
+            case .check, .resident: table[id]?.stage = .running(until: now)
+            case .idle: break
             case .program: table[id]?.stage = .running(until: min(until ?? deadline, deadline))
             }
         }

@@ -17,7 +17,7 @@ public struct Duties: Sendable {
     public var drainTimeout = Duration.seconds(30)
 
     /// About how many logins one auth command that stays is asked: PAM's modules may keep something of each.
-    public var mostAsked = 1000
+    public var mostQuestions = 1000
     /// How long an auth command stays that is asked nothing.
     public var idling = Duration.seconds(60)
     /// How long a program may go on after its session.

@@ -54,7 +54,7 @@ public final class Parent {
         // Every session has at most one login, and keeps its place until that is decided: SMTPFront's `Occupancy`.
         waiting = Waiting(most: duties.mostSessions)
         proven = Proven(most: duties.mostSessions)
-        residents = Residents(mostAsked: duties.mostAsked, idling: duties.idling)
+        residents = Residents(mostQuestions: duties.mostQuestions, idling: duties.idling)
         for parcel in provisions { outbox.send(parcel) }
     }
 
@@ -69,7 +69,7 @@ public final class Parent {
             for resident in answering { hear(resident) }
             receive()
             outbox.flush()
-            if phase.isTalking, let errno = outbox.failure { expel("cannot be told something: \(Words.of(errno))") }
+            if phase.isTalking, let errno = outbox.failure { expel("cannot be told something: \(String(decoding: Cause.words(errno), as: UTF8.self))") }
             let now = ContinuousClock.now
             endOverdue(now)
             startWaiting(now)
@@ -80,15 +80,15 @@ public final class Parent {
     /// Until something happens, or somebody's time is over.
     ///
     /// - Returns: the auth commands that stay and have something to say.
-    private func wait() -> [Residents.Resident] {
+    private func wait() -> [Resident] {
         var polled = [pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0)]
         if phase.isTalking {
             let events = outbox.needsRoom ? POLLIN | POLLOUT : POLLIN
             polled.append(pollfd(fd: socket.descriptor.number, events: Int16(events), revents: 0))
         }
-        let asked = residents.asked
+        let owing = residents.owing
         let others = polled.count
-        for resident in asked { polled.append(pollfd(fd: resident.descriptor, events: Int16(POLLIN), revents: 0)) }
+        for resident in owing { polled.append(pollfd(fd: resident.descriptor, events: Int16(POLLIN), revents: 0)) }
         var timeout: Int32 = -1
         if let deadline = nextDeadline {
             let left = ContinuousClock.now.duration(to: deadline)
@@ -99,7 +99,7 @@ public final class Parent {
             timeout = timeout < 0 ? Outbox.patience : min(timeout, Outbox.patience)
         }
         poll(&polled, nfds_t(polled.count), timeout)
-        return asked.indices.filter { polled[others + $0].revents != 0 }.map { asked[$0] }
+        return owing.indices.filter { polled[others + $0].revents != 0 }.map { owing[$0] }
     }
 
     private var nextDeadline: Instant? {

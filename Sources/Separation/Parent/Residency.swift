@@ -1,31 +1,35 @@
 import CPlatform
 import Credentials
+import Glibc
 
 /// What the parent asks auth commands that stay, and what it makes of what they say.
 extension Parent {
     /// Has a login decided by an auth command that stays, which is started where all are busy.
     func ask(_ check: WaitingCheck, _ now: Instant) throws(Launcher.Failed) {
-        let packet = check.takePacket()
+        let credentials = check.take()
         while let resident = residents.takeIdle() {
-            // Whoever cannot be told something has ended, or will.
-            guard resident.send(packet) == 0 else {
+            // Whoever speaks unasked is not trusted any more; whoever cannot be told something has ended.
+            guard resident.hear() == .nothing, resident.ask(check.variables, credentials) == 0 else {
                 children.dismiss(resident.id, until: now)
                 continue
             }
-            residents.ask(resident)
+            residents.expectAnswer(of: resident)
             return children.ask(resident.id, about: check.login, until: now + duties.authTimeout)
         }
         let program = try launcher.resident()
-        let resident = Residents.Resident(id: program.id, socket: program.takeSocket(), now: now)
+        let resident = Resident(id: program.id, socket: program.takeSocket(), now: now)
         children.add(resident.id, .resident(check.login), until: now + duties.authTimeout)
         // Where it cannot be told, its end says so.
-        if resident.send(packet) == 0 { residents.ask(resident) }
+        if resident.ask(check.variables, credentials) == 0 { residents.expectAnswer(of: resident) }
     }
 
-    func hear(_ resident: Residents.Resident) {
+    func hear(_ resident: Resident) {
         switch resident.hear() {
         case .nothing: return
-        case .gone: residents.remove(resident.id)
+        case .gone:
+            residents.remove(resident.id)
+            // Where it has ended, this changes nothing; where not, nobody should wait for it.
+            kill(-resident.id, SIGKILL)
         case .answer(let status):
             let now = Instant.now
             guard let login = children.rest(resident.id) else { return residents.remove(resident.id) }
@@ -37,7 +41,7 @@ extension Parent {
     /// A resident has ended.
     func residentHasEnded(_ id: pid_t) {
         // What it said last is an answer.
-        if let resident = residents.asked(id) { hear(resident) }
+        if let resident = residents.owing(id) { hear(resident) }
         residents.remove(id)
     }
 

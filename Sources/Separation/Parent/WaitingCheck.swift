@@ -15,16 +15,10 @@ final class WaitingCheck {
     /// The credentials, once.
     func take() -> Secret { credentials.take()! }
 
-    /// What an auth command that stays is asked, once: the variables, each with a NUL after it, a NUL more, the credentials.
-    func takePacket() -> Secret {
+    /// The variables as an auth command that stays is told them: a NUL after each, and a NUL more.
+    var variables: [UInt8] {
         var variables: [UInt8] = []
         for entry in surroundings.entries { variables += entry + [0] }
-        variables.append(0)
-        let credentials = take()
-        return Secret(capacity: variables.count + credentials.count) { buffer in
-            buffer.copyBytes(from: variables)
-            credentials.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: buffer[variables.count...]).copyMemory(from: $0) }
-            return buffer.count
-        }
+        return variables + [0]
     }
 }

@@ -11,8 +11,11 @@ struct AuthOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The checkpassword program and its arguments, apart by blanks; no shell reads them.", valueName: "command"))
-    var authCommand = "pam-checkpwd -s smtp -e -- /bin/true"
+            """
+            The checkpassword program and its arguments, apart by blanks; no shell reads them. (default: \(Self.command), \
+            with --auth-resident \(Self.residentCommand))
+            """, valueName: "command"))
+    var authCommand: String?
 
     @Flag(help: "Keep the auth command, and ask it about login after login, as pam-checkpwd --resident has it.")
     var authResident = false
@@ -27,15 +30,19 @@ struct AuthOptions: ParsableArguments {
     var maxAuth = Count(64)
 
     func validate() throws {
-        guard !command.isEmpty, !authCommand.utf8.contains(0) else {
+        guard !command.isEmpty, authCommand?.utf8.contains(0) != true else {
             throw ValidationError("--auth-command names no program.")
         }
     }
 
     /// The command in words. No shell reads them, so there is no quoting.
     var command: [[UInt8]] {
-        authCommand.utf8.split(separator: UInt8(ascii: " ")).map { Array($0) }
+        let words = authCommand ?? (authResident ? Self.residentCommand : Self.command)
+        return words.utf8.split(separator: UInt8(ascii: " ")).map { Array($0) }
     }
+
+    private static let command = "pam-checkpwd -s smtp -e -- /bin/true"
+    private static let residentCommand = "pam-checkpwd --resident -s smtp -e"
 }
 
 /// Mechanisms as `--mechanisms` names them.

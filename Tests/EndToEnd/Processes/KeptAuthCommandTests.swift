@@ -17,7 +17,8 @@ extension OnStage {
                 """
                 import os, signal, socket, sys, time
                 conversation = socket.socket(fileno=3)
-                print(os.getpid(), file=open("\(folder("ids"))", "a"))
+                print(os.getpid(), file=open("\(folder("ids"))", "a"), flush=True)
+                def say(status): conversation.send(packet[:1] + bytes([status]))
                 while packet := conversation.recv(8192):
                     \(answer)
                 """.utf8)
@@ -48,7 +49,7 @@ extension OnStage {
 
         @Test func `it is asked what the session is, and by one process as long as one is enough`() {
             let front = front(
-                script("print(packet, file=open('\(folder("seen"))', 'a')); conversation.send(bytes([0 if b'pass' in packet else 1]))"))
+                script("print(packet[1:], file=open('\(folder("seen"))', 'a')); say(0 if b'pass' in packet else 1)"))
             for _ in 0..<3 {
                 #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
                 #expect(front.greeted().ask("AUTH PLAIN AGFsaWNlAG5vbmU=") == "535 5.7.8 authentication failed")
@@ -60,10 +61,16 @@ extension OnStage {
         }
 
         @Test func `as many are kept as logins come at once, and no more than may run`() throws {
-            let front = front(script("time.sleep(0.3); conversation.send(b'\\0')"), ["--max-auth", "3"])
-            for _ in 0..<2 {
+            let answer = """
+                while not os.path.exists('\(folder("go"))'): time.sleep(0.01)
+                    say(0)
+                """
+            let front = front(script(answer), ["--max-auth", "3"])
+            for round in 1...2 {
                 let clients = (0..<6).map { _ in front.greeted() }
                 for client in clients { client.send(Self.plain) }
+                for _ in 0..<6000 where ids.count < 3 { usleep(10_000) }
+                if round == 1 { folder.write("go", []) }
                 for client in clients { #expect(client.receive() == "235 2.7.0 ok, go ahead") }
             }
             #expect(ids.count == 3)
@@ -72,7 +79,10 @@ extension OnStage {
 
         @Test(arguments: [
             ("that it ended well", "os._exit(0)"), ("that the login is wrong", "os._exit(1)"),
-            ("that it was killed", "os.kill(os.getpid(), 9)"), ("too much", "conversation.send(b'\\0\\0'); sys.exit()"),
+            ("that it was killed", "os.kill(os.getpid(), 9)"),
+            ("nothing, and has let go of its socket", "conversation.close(); time.sleep(1000)"),
+            ("what is no answer to this question", "conversation.send(bytes([packet[0] ^ 1, 0])); time.sleep(1000)"),
+            ("too much", "conversation.send(packet[:1] + b'\\0\\0'); time.sleep(1000)"),
         ])
         func `one that ends instead of an answer has let in nobody, and refused nobody`(what: String, answer: String) throws {
             let front = front(script(answer))
@@ -84,15 +94,33 @@ extension OnStage {
         }
 
         @Test func `what it said before its end is an answer`() {
-            let front = front(script("conversation.send(b'\\0'); os._exit(3)"))
+            let front = front(script("say(0); os._exit(3)"))
             for _ in 0..<3 { #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead") }
             #expect(!front.lines.contains { $0.contains("instead of answering") })
         }
 
+        @Test(arguments: ["say(1); say(0)", "say(1); os.fork() or (time.sleep(0.5), say(0), os._exit(0))"])
+        func `one that answers twice, at once or later, has not answered the next login`(answer: String) {
+            let front = front(script(answer))
+            for _ in 0..<2 {
+                #expect(front.greeted().ask(Self.plain) == "535 5.7.8 authentication failed")
+                // The second word is there before the next question, or comes after it.
+            }
+        }
+
+        @Test func `an answer that comes when another login was asked is nobody's`() throws {
+            // The first is answered at once, and a second time when the other login has been asked.
+            let front = front(
+                script("first = globals().get('first', packet); say(1) if first is packet else conversation.send(first[:1] + b'\\0')"))
+            #expect(front.greeted().ask(Self.plain) == "535 5.7.8 authentication failed")
+            #expect(front.greeted().ask(Self.plain)?.hasPrefix("454 4.7.0 ") == true)
+        }
+
         @Test func `one that hangs is 454 and killed, and the next login has another`() throws {
             let front = front(
-                script("signal.signal(15, signal.SIG_IGN); time.sleep(1000 if len(open('\(folder("ids"))').readlines()) == 1 else 0); conversation.send(b'\\0')"),
-                ["--auth-timeout", "1"])
+                script(
+                    "signal.signal(15, signal.SIG_IGN); len(open('\(folder("ids"))').readlines()) > 1 or time.sleep(1000); say(0)"),
+                ["--auth-timeout", "3"])
             #expect(front.greeted().ask(Self.plain)?.hasPrefix("454 4.7.0 ") == true)
             let first = try #require(ids.first)
             #expect(ProcessStatus.hasEnded(first))
@@ -101,19 +129,20 @@ extension OnStage {
             #expect(front.log.first?.contains(#"verdict="temporary" reason="auth-command-timed-out""#) == true)
         }
 
-        @Test func `one that was killed while it waited is replaced, and nobody notices`() throws {
-            let front = front(script("conversation.send(b'\\0')"))
+        @Test func `one that was killed while it waited is replaced`() throws {
+            let front = front(script("say(0)"))
             for _ in 0..<3 {
                 #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
-                kill(try #require(ids.last), SIGKILL)
-                // At once, whether or not its end has been seen.
+                let last = try #require(ids.last)
+                kill(last, SIGKILL)
+                #expect(ProcessStatus.hasEnded(last))
             }
             #expect(ids.count == 3)
             #expect(!front.log.contains { $0.contains("temporary") })
         }
 
         @Test func `SIGHUP has the next login decided by a new one`() throws {
-            let front = front(script("conversation.send(b'\\0')"))
+            let front = front(script("say(0)"))
             #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
             kill(front.pid, SIGHUP)
             #expect(ProcessStatus.hasEnded(try #require(ids.first)))
@@ -122,10 +151,16 @@ extension OnStage {
         }
 
         @Test func `at the end they are gone`() throws {
-            let front = front(script("conversation.send(b'\\0')"))
+            let front = front(script("say(0)"))
             #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
             #expect(front.end() == 0)
             #expect(ProcessStatus.hasEnded(try #require(ids.first)))
+        }
+
+        @Test func `without --auth-command it is pam-checkpwd that stays`() {
+            let help = Program([Stage.smtpAuth, "--help"]).run().output
+            let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(words.contains("with --auth-resident pam-checkpwd --resident -s smtp -e)"), "\(words)")
         }
 
         @Test func `one that cannot be started is 454`() {
@@ -136,7 +171,13 @@ extension OnStage {
 
         @Test func `it has descriptors 0 to 3, and no other session's`() throws {
             let front = front(
-                script("print(sorted(os.listdir('/proc/self/fd'))[:-1], os.readlink('/proc/self/fd/0'), os.readlink('/proc/self/fd/1'), file=open('\(folder("seen"))', 'w')); conversation.send(b'\\0')"),
+                script(
+                    """
+                    names = sorted(os.listdir('/proc/self/fd'))[:-1]
+                        places = [os.readlink(f'/proc/self/fd/{name}') for name in '01']
+                        print(names, *places, file=open('\(folder("seen"))', 'w'))
+                        say(0)
+                    """),
                 ["--metrics", "127.0.0.1:0"])
             let other = front.greeted()
             #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")

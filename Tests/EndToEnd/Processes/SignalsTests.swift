@@ -47,14 +47,14 @@ extension OnStage {
             // Longer than any that is read, and nothing but holes.
             #expect(truncate(map, 65 << 20) == 0)
             kill(front.pid, SIGHUP)
-            #expect(front.says("file too long: --sender-map; 64 MiB is the limit; the old map of senders stays"))
+            #expect(front.says("map of senders too long; 64 MiB is the limit; the old map of senders stays"))
             #expect(takes("bob@example.com"))
 
             let outcome = Program(
                 [Stage.smtpAuth, "--hostname", "mail.example.com", "--listen", "127.0.0.1:0"] + options
             ).run()
             #expect(outcome.status == 111)
-            #expect(outcome.errors == "smtp-auth: file too long: --sender-map; 64 MiB is the limit\n")
+            #expect(outcome.errors == "smtp-auth: map of senders too long; 64 MiB is the limit\n")
         }
 
         @Test func `SIGTERM lets a session finish, and takes no other`() {

@@ -3,14 +3,16 @@ import Foundation
 import TestSupport
 
 /// A resident pam-checkpwd, for as long as a test holds it, at the other end of its descriptor 3.
-final class Resident {
+final class ResidentProgram {
     let pid: pid_t
     private let socket: Int32
     private let folder = Folder()
+    private var mark: UInt8 = 0
 
     init(_ options: [String]) {
         var ends: [Int32] = [-1, -1]
-        precondition(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
+        let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        precondition(socketpair(AF_UNIX, type, 0, &ends) == 0)
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         let errors = open(folder("errors"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         let argv = ([Stage.pamCheckpwd, "--resident"] + options).map { strdup($0) } + [nil]
@@ -36,13 +38,15 @@ final class Resident {
 
     /// - Returns: the answer; nil where there is none.
     func ask(_ credentials: [UInt8], _ variables: String...) -> Int32? {
-        say(Array(variables.map { $0 + "\0" }.joined().utf8) + [0] + credentials)
+        mark &+= 1
+        return say([mark] + Array(variables.map { $0 + "\0" }.joined().utf8) + [0] + credentials)
     }
 
+    /// - Parameter packet: as it is sent; its first byte is the mark.
     func say(_ packet: [UInt8]) -> Int32? {
         guard send(socket, packet, packet.count, Int32(MSG_NOSIGNAL)) == packet.count else { return nil }
-        var answer: [UInt8] = [0, 0]
-        return recv(socket, &answer, 2, 0) == 1 ? Int32(answer[0]) : nil
+        var answer: [UInt8] = [0, 0, 0]
+        return recv(socket, &answer, answer.count, 0) == 2 && answer[0] == packet[0] ? Int32(answer[1]) : nil
     }
 
     /// Lets go of its socket.
