@@ -17,8 +17,8 @@ public struct MessageSocket: ~Copyable, @unchecked Sendable {
     }
 
     /// What comes with a message; what it says that it carries is there, but for a descriptor for which this process had no
-    /// room (EMFILE). An object, so that an arrival is copyable: Swift 6.3's
-    /// optimizer makes enums trap that are not, and have other payloads besides.
+    /// room (EMFILE). An object, so that an arrival is copyable: Swift 6.3's optimizer makes enums trap that are not,
+    /// and have other payloads besides.
     public final class Attachments {
         public var secret: Secret?
         public var descriptor: FileDescriptor?

@@ -19,8 +19,8 @@ public final class DatabaseServer: Sendable {
     private let lifeline: Int32
 
     private init() {
-        // On the stage, /run is gone with it.
-        folder = Stage.isSet ? "/run/postgresql-test" : "/tmp/pam-checkpwd-postgresql.\(getpid())"
+        // On the stage, /run is gone with it. Two processes run tests, and each has its own.
+        folder = (Stage.isSet ? "/run" : "/tmp") + "/pam-checkpwd-postgresql.\(getpid())"
         let versions = try! FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").sorted()
         psql = "/usr/lib/postgresql/\(versions.last!)/bin/psql"
         var ends: [Int32] = [0, 0]

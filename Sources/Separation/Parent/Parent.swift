@@ -69,7 +69,9 @@ public final class Parent {
             for resident in answering { hear(resident) }
             receive()
             outbox.flush()
-            if phase.isTalking, let errno = outbox.failure { expel("cannot be told something: \(String(decoding: Cause.words(errno), as: UTF8.self))") }
+            if phase.isTalking, let errno = outbox.failure {
+                expel("cannot be told something: \(String(decoding: Cause.words(errno), as: UTF8.self))")
+            }
             let now = ContinuousClock.now
             endOverdue(now)
             startWaiting(now)

@@ -18,12 +18,12 @@ extension Parent {
     func startWaiting(_ now: Instant) {
         while phase.isTalking, children.checkCount < duties.mostChecks, let check = waiting.next() {
             do throws(Launcher.Failed) {
-                guard !duties.isResident else {
+                if duties.isResident {
                     try ask(check, now)
-                    continue
+                } else {
+                    let id = try launcher.check(check.take(), check.surroundings)
+                    children.add(id, .check(check.login), until: now + duties.authTimeout)
                 }
-                let id = try launcher.check(check.take(), check.surroundings)
-                children.add(id, .check(check.login), until: now + duties.authTimeout)
             } catch {
                 answer(check.login.ticket, .cannotStart(error.errno))
             }

@@ -24,6 +24,8 @@ extension Parent {
     }
 
     func hear(_ resident: Resident) {
+        // Whose end was seen meanwhile was waited for, and its id may be somebody else's.
+        guard residents.owing(resident.id) === resident else { return }
         switch resident.hear() {
         case .nothing: return
         case .gone:
