@@ -75,9 +75,11 @@ static size_t take(struct session *session)
 	else if (strncasecmp(input, "DATA", 4) == 0) {
 		session->in_data = 1;
 		say(session, "354 go on\r\n");
-	} else if (strncasecmp(input, "QUIT", 4) == 0)
+	} else if (strncasecmp(input, "QUIT", 4) == 0) {
 		say(session, "221 2.0.0 bye\r\n");
-	else
+		/* As RFC 5321 has it (4.1.1.10): whoever waits for it would wait in vain. */
+		shutdown(session->socket, SHUT_RDWR);
+	} else
 		say(session, "250 2.0.0 ok\r\n");
 	return end + 1 - input;
 }
