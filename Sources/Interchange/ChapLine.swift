@@ -4,7 +4,8 @@ import Credentials
 /// A line of pppd's `chap-secrets`: client, server, secret, and addresses that the client may use (pppd(8),
 /// AUTHENTICATION). The client is the login; server and addresses are another program's.
 enum ChapLine {
-    static func read(_ line: UnsafeRawBufferPointer) throws(Refusal) -> Line {
+    /// - Parameter literal: whether a secret may look like a hash, as those of pppd's `pap-secrets` may be.
+    static func read(_ line: UnsafeRawBufferPointer, literal: Bool) throws(Refusal) -> Line {
         var words = PPPWords(line)
         guard let login = try words.next() else { return words.isUnfinished ? .unfinished : .nothing }
         let server = try words.next()
@@ -14,6 +15,7 @@ enum ChapLine {
         let name = login.withUnsafeBytes { [UInt8]($0) }
         if name == "*" { throw Refusal("not one login, but many") }
         if secret.withUnsafeBytes({ $0.starts(with: "@/".utf8) }) { throw Refusal("the secret is in another file") }
+        if !literal, let look = secret.withUnsafeBytes({ Lookalike.of($0) }) { throw Refusal(look.reason) }
         return .entry(try Entry(Login(name), secret))
     }
 
@@ -21,6 +23,7 @@ enum ChapLine {
         if entry.login.bytes == "*" { throw Refusal("login means any client") }
         try entry.secret.withUnsafeBytes { (secret) throws(Refusal) in
             if secret.starts(with: "@/".utf8) { throw Refusal("secret means a file") }
+            if let look = Lookalike.of(secret) { throw Refusal(look.reason) }
             entry.login.bytes.withUnsafeBytes { quote($0, to: &text) }
             text.append(" * ")
             quote(secret, to: &text)

@@ -16,7 +16,8 @@ enum ColonLine {
         case authuser
     }
 
-    static func read(_ line: UnsafeRawBufferPointer, marks: Marks) throws(Refusal) -> Line {
+    /// - Parameter literal: whether a secret may look like a hash or further columns; marks count nevertheless.
+    static func read(_ line: UnsafeRawBufferPointer, marks: Marks, literal: Bool) throws(Refusal) -> Line {
         guard let first = line.first, first != UInt8(ascii: "#"), !line.allSatisfy(isBlank) else { return .nothing }
         guard !isBlank(first) else { throw Refusal("line begins with a blank") }
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { throw Refusal("no colon") }
@@ -24,11 +25,18 @@ enum ColonLine {
         var secret = line[(colon + 1)...]
         switch marks {
         case .none:
-            try requireUnmarked(secret)
+            if !literal {
+                try requireUnmarked(secret)
+                try requireSecret(secret, of: login)
+            }
         case .authuser:
             secret = secret.dropLast(while: isBlank)
-            try requireSecret(secret, of: login)
-            if secret.first == UInt8(ascii: "=") { secret = secret.dropFirst() }
+            try requireOwn(secret, of: login)
+            if secret.first == UInt8(ascii: "=") {
+                secret = secret.dropFirst()
+            } else if !literal {
+                try requireSecret(secret, of: login)
+            }
         }
         let bytes = UnsafeRawBufferPointer(rebasing: secret)
         return .entry(try Entry(login, Secret(copying: bytes)))
@@ -41,7 +49,9 @@ enum ColonLine {
         if isBlank(login[0]) { throw Refusal("login begins with a blank") }
         try entry.secret.withUnsafeBytes { (secret) throws(Refusal) in
             switch marks {
-            case .none: try requireUnmarked(secret[...])
+            case .none:
+                try requireUnmarked(secret[...])
+                try requireSecret(secret[...], of: entry.login)
             case .authuser:
                 if isBlank(secret[secret.count - 1]) { throw Refusal("secret ends with a blank") }
                 try requireLogin(entry.login)
@@ -53,35 +63,35 @@ enum ColonLine {
         }
     }
 
-    /// Refuses what in these files is a hash or, in one of the other kind, no secret.
     private static func requireUnmarked(_ secret: Slice<UnsafeRawBufferPointer>) throws(Refusal) {
         guard let first = secret.first else { return }
-        if isCrypt(secret) { throw Refusal("a hash is not a secret") }
         if "=%".utf8.contains(first) || (secret.count == 1 && "?!+&".utf8.contains(first)) {
             throw Refusal("secret is marked as in users/authuser, which --format authuser reads")
         }
     }
 
-    private static func requireSecret(_ secret: Slice<UnsafeRawBufferPointer>, of login: Login) throws(Refusal) {
+    /// Refuses lines that are another program's, by the marks of `users/authuser`.
+    private static func requireOwn(_ secret: Slice<UnsafeRawBufferPointer>, of login: Login) throws(Refusal) {
         try requireLogin(login)
-        guard let first = secret.first else { return }
-        if secret.count == 1, "?!+&=".utf8.contains(first) { throw Refusal("the secret is another program's") }
-        if first == UInt8(ascii: "%") || isCrypt(secret) { throw Refusal("a hash is not a secret") }
+        if secret.count == 1, "?!+&=".utf8.contains(secret[secret.startIndex]) {
+            throw Refusal("the secret is another program's")
+        }
+        if secret.first == UInt8(ascii: "%") { throw Refusal("a hash is not a secret") }
+    }
+
+    /// Refuses what stands in the password column of a file of hashes, alone or with the columns after it.
+    private static func requireSecret(_ secret: Slice<UnsafeRawBufferPointer>, of login: Login) throws(Refusal) {
+        let column = secret.prefix { $0 != UInt8(ascii: ":") }
+        if let look = Lookalike.of(secret) ?? (column.isEmpty ? nil : Lookalike.of(column)), look != .desHash || column.count == secret.count {
+            throw Refusal(look.reason)
+        }
+        if Columns(secret).followSecret || (login.bytes.contains(UInt8(ascii: "*")) && column.count < secret.count) {
+            throw Refusal("more columns than login and secret; --literal takes them for the secret's")
+        }
     }
 
     private static func requireLogin(_ login: Login) throws(Refusal) {
         if login.bytes == "*" || login.bytes.first == UInt8(ascii: "@") { throw Refusal("not one login, but many") }
-    }
-
-    /// Whether this is a hash of crypt(5): `$id$…`.
-    private static func isCrypt(_ secret: Slice<UnsafeRawBufferPointer>) -> Bool {
-        guard secret.first == UInt8(ascii: "$"), let second = secret.dropFirst().firstIndex(of: UInt8(ascii: "$"))
-        else {
-            return false
-        }
-        // A secret may have two dollars in it; a hash is longer, and all of it is of crypt(5)'s alphabet.
-        return second > secret.startIndex + 1 && secret.endIndex - second > 20
-            && secret.allSatisfy { $0 > 0x20 && $0 < 0x7F && !":;*!\\".utf8.contains($0) }
     }
 }
 

@@ -3,6 +3,7 @@ import Credentials
 /// The entries of a file, as they are read.
 public struct EntryReader: ~Copyable {
     private let format: Format
+    private let literal: Bool
     private var lines: LineReader
     private var read = 0
 
@@ -13,14 +14,24 @@ public struct EntryReader: ~Copyable {
         case refused(Refusal, line: Int)
     }
 
-    /// - Parameter descriptor: it is read to its end; its owner closes it.
-    public init(_ descriptor: Int32, as format: Format) {
+    /// - Parameters:
+    ///   - descriptor: it is read to its end; its owner closes it.
+    ///   - literal: whether secrets are taken that look like a hash, a locked password or further columns.
+    public init(_ descriptor: Int32, as format: Format, literal: Bool = false) {
         self.format = format
+        self.literal = literal
         lines = LineReader(descriptor)
     }
 
     /// How many bytes of the file have been read.
     public var position: Int { lines.position }
+
+    /// What the file is, as its beginning shows, unless that may be read in this format. To be asked before the first entry.
+    public mutating func foreignKind() throws(SystemError) -> FileKind? {
+        let kind = FileKind.recognize(try lines.peek())
+        guard let kind, !kind.isReadable(as: format), !literal || kind.isCertain else { return nil }
+        return kind
+    }
 
     /// What comes next, or nil at the end.
     public mutating func next() throws(SystemError) -> Item? {
@@ -41,7 +52,7 @@ public struct EntryReader: ~Copyable {
             }
             let line: Line
             do throws(Refusal) {
-                line = try format.read(bytes)
+                line = try format.read(bytes, literal: literal)
             } catch {
                 return .refused(error, line: number)
             }

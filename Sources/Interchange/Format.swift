@@ -15,15 +15,18 @@ public enum Format: String, CaseIterable, Sendable {
 
     /// Takes one line apart, in place.
     ///
-    /// - Parameter line: without its end.
+    /// - Parameters:
+    ///   - line: without its end.
+    ///   - literal: whether a secret is taken that looks like a hash, a locked password or further columns.
     /// - Throws: why there is no entry in it.
-    public func read(_ line: UnsafeRawBufferPointer) throws(Refusal) -> Line {
+    public func read(_ line: UnsafeRawBufferPointer, literal: Bool) throws(Refusal) -> Line {
         switch self {
-        case .colon: try ColonLine.read(line, marks: .none)
-        case .authuser: try ColonLine.read(line, marks: .authuser)
-        case .chap: try ChapLine.read(line)
+        case .colon: try ColonLine.read(line, marks: .none, literal: literal)
+        case .authuser: try ColonLine.read(line, marks: .authuser, literal: literal)
+        case .chap: try ChapLine.read(line, literal: literal)
+        // A scheme says what a password is, whatever it looks like.
         case .passwdFile: try PasswdLine.read(line)
-        case .jsonLines: try JSONLine.read(line)
+        case .jsonLines: try JSONLine.read(line, literal: literal)
         }
     }
 

@@ -8,6 +8,8 @@ import SASL
 ///
 /// JSON's strings are Unicode, logins and secrets are bytes: what is not UTF-8 stands in
 /// base64 under `login_base64` or `secret_base64` instead. Nothing else may be in the object, and nothing twice.
+///
+/// A secret in base64 is taken whatever it looks like: so a secret that looks like a hash is written and read again.
 enum JSONLine {
     private enum Key: UInt8, CaseIterable {
         case login, loginBase64, secret, secretBase64, created, changed
@@ -24,7 +26,8 @@ enum JSONLine {
         }
     }
 
-    static func read(_ line: UnsafeRawBufferPointer) throws(Refusal) -> Line {
+    /// - Parameter literal: whether a secret that is not in base64 may look like a hash, too.
+    static func read(_ line: UnsafeRawBufferPointer, literal: Bool) throws(Refusal) -> Line {
         var text = JSONText(line)
         text.skipBlanks()
         if text.isAtEnd { return .nothing }
@@ -43,7 +46,10 @@ enum JSONLine {
             switch key {
             case .login: login = bytes(of: try text.string())
             case .loginBase64: login = bytes(of: try base64(in: &text))
-            case .secret: secret = try text.string()
+            case .secret:
+                let string = try text.string()
+                if !literal, let look = look(of: string) { throw Refusal(look.reason) }
+                secret = consume string
             case .secretBase64: secret = try base64(in: &text)
             case .created: created = try time(in: &text)
             case .changed: changed = try time(in: &text)
@@ -80,6 +86,16 @@ enum JSONLine {
         return seconds
     }
 
+    /// Not perhaps, but certainly: most secrets of 13 characters are none of DES's hashes, and every secret has a line here.
+    private static func look(of secret: borrowing Secret) -> Lookalike? {
+        secret.withUnsafeBytes { look(of: $0) }
+    }
+
+    private static func look(of secret: UnsafeRawBufferPointer) -> Lookalike? {
+        let look = Lookalike.of(secret)
+        return look == .desHash ? nil : look
+    }
+
     private static func bytes(of secret: borrowing Secret) -> [UInt8] {
         secret.withUnsafeBytes { [UInt8]($0) }
     }
@@ -89,9 +105,9 @@ enum JSONLine {
             throw Refusal("time after the year 9999")
         }
         text.append("{")
-        entry.login.bytes.withUnsafeBytes { write($0, "login", to: &text) }
+        entry.login.bytes.withUnsafeBytes { write($0, "login", inBase64: false, to: &text) }
         text.append(",")
-        entry.secret.withUnsafeBytes { write($0, "secret", to: &text) }
+        entry.secret.withUnsafeBytes { write($0, "secret", inBase64: look(of: $0) != nil, to: &text) }
         if let times = entry.times {
             for (key, time) in [(",\"created\":\"", times.created), (",\"changed\":\"", times.changed)]
                 as [(StaticString, UInt64)]
@@ -104,10 +120,12 @@ enum JSONLine {
         text.append("}")
     }
 
-    private static func write(_ bytes: UnsafeRawBufferPointer, _ key: StaticString, to text: inout WipedText) {
+    private static func write(
+        _ bytes: UnsafeRawBufferPointer, _ key: StaticString, inBase64: Bool, to text: inout WipedText
+    ) {
         text.append("\"")
         text.append(key)
-        if UTF8Text.isValid(bytes) {
+        if !inBase64, UTF8Text.isValid(bytes) {
             text.append("\":\"")
             for byte in bytes { text.append(jsonEscaped: byte) }
         } else {

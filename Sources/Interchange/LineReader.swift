@@ -1,7 +1,9 @@
+import ByteStrings
 import CPlatform
 import Credentials
 
-/// The lines of a file, one after the other, out of one buffer that is wiped before it is filled again.
+/// The lines of a file, one after the other, out of one buffer that is wiped before it is filled again. A byte-order mark at
+/// the beginning belongs to no line.
 public struct LineReader: ~Copyable {
     /// The longest line, in bytes: room for the longest login and secret with every byte escaped, and for other fields.
     public static let longestLine = 16_384
@@ -34,6 +36,14 @@ public struct LineReader: ~Copyable {
         buffer.deallocate()
     }
 
+    /// The file's first lines, as many of them as the buffer holds, before any is handed out. Not the last one, if the buffer
+    /// ends in it.
+    public mutating func peek() throws(SystemError) -> UnsafeRawBufferPointer {
+        while !hasEnded, end < buffer.count { try fill() }
+        let lineEnd = hasEnded ? end : buffer[..<end].lastIndex(of: UInt8(ascii: "\n")) ?? 0
+        return UnsafeRawBufferPointer(rebasing: buffer[..<lineEnd])
+    }
+
     /// The next line, or nil at the end.
     public mutating func next() throws(SystemError) -> Input? {
         last = start
@@ -61,6 +71,7 @@ public struct LineReader: ~Copyable {
     }
 
     private mutating func hand(out lineEnd: Int, next: Int) -> Input {
+        if position == 0 { last += ByteOrderMark.length(in: buffer[last..<lineEnd]) }
         position += next - start
         start = next
         guard lineEnd - last <= LineReader.longestLine else { return .tooLong }

@@ -19,23 +19,22 @@ enum PasswdLine {
 
     private static func secret(in password: Slice<UnsafeRawBufferPointer>) throws(Refusal) -> Secret {
         if password.isEmpty { throw Refusal("empty secret") }
-        guard password.first == UInt8(ascii: "{"), let brace = password.firstIndex(of: UInt8(ascii: "}")) else {
+        guard let scheme = Scheme(at: password) else {
             throw Refusal("no scheme, so it is a hash; a secret has {PLAIN}")
         }
-        let name = password[(password.startIndex + 1)..<brace]
-        let bytes = UnsafeRawBufferPointer(rebasing: password[(brace + 1)...])
-        let parts = name.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        guard isAny(parts[0], of: ["PLAIN", "CLEAR", "CLEARTEXT"]) else {
-            // Braces may as well be the beginning of a password, which is not to be printed.
-            guard let scheme = hashes.first(where: { isAny(parts[0], of: [$0]) }) else { throw Refusal("unknown scheme") }
-            throw Refusal("a hash is not a secret", about: [UInt8](scheme))
+        switch scheme.kind {
+        case .clear: break
+        case .hash(let name): throw Refusal("a hash is not a secret", about: [UInt8](name))
+        // Braces may as well be the beginning of a password, which is not to be printed.
+        case .unknown: throw Refusal("unknown scheme")
         }
-        guard parts.count == 2 else { return Secret(copying: bytes) }
-        if isAny(parts[1], of: ["B64", "BASE64"]) {
+        let bytes = UnsafeRawBufferPointer(rebasing: scheme.rest)
+        guard let encoding = scheme.encoding else { return Secret(copying: bytes) }
+        if Scheme.isAny(encoding, of: ["B64", "BASE64"]) {
             guard let secret = Base64.decode(bytes) else { throw Refusal("no base64") }
             return secret
         }
-        guard isAny(parts[1], of: ["HEX"]) else { throw Refusal("unknown encoding") }
+        guard Scheme.isAny(encoding, of: ["HEX"]) else { throw Refusal("unknown encoding") }
         return try secret(fromHex: bytes)
     }
 
@@ -49,19 +48,6 @@ enum PasswdLine {
             }
             return bytes.count
         }
-    }
-
-    /// What Dovecot calls the hashes that it knows.
-    private static let hashes: [StaticString] = [
-        "CRYPT", "DES-CRYPT", "MD5-CRYPT", "BLF-CRYPT", "SHA256-CRYPT", "SHA512-CRYPT", "MD5", "PLAIN-MD4", "PLAIN-MD5", "LDAP-MD5",
-        "SMD5", "SHA", "SHA1", "SHA256", "SHA512", "SSHA", "SSHA256", "SSHA512", "CRAM-MD5", "HMAC-MD5", "DIGEST-MD5", "SCRAM-SHA-1",
-        "SCRAM-SHA-256", "ARGON2I", "ARGON2ID", "PBKDF2", "LANMAN", "NTLM", "OTP", "SKEY", "RPA",
-    ]
-
-    /// Dovecot's names are not case-sensitive.
-    private static func isAny(_ name: Slice<UnsafeRawBufferPointer>, of names: [StaticString]) -> Bool {
-        let upper = name.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) ? $0 - 0x20 : $0 }
-        return names.contains { upper == $0 }
     }
 
     static func write(_ entry: Entry, to text: inout WipedText) throws(Refusal) {

@@ -13,7 +13,7 @@ public enum AllowList {
     ///   than root could change it.
     public static func require(_ service: [UInt8]) throws(Failure) {
         let text = try read()
-        let lines = text.split(separator: UInt8(ascii: "\n")).map { Array($0) }
+        let lines = text.withoutByteOrderMark.split(separator: UInt8(ascii: "\n")).map { Array($0) }
         guard !service.isEmpty, service.first != UInt8(ascii: "#"), lines.contains(service) else {
             throw .misused(
                 Cause("service not allowed", about: service, remedy: "the administrator lists it in /etc/pam-checkpwd/services"))

@@ -8,6 +8,8 @@ package enum KeyFile {
     /// The most bytes that it can have.
     package static let limit = 16384
 
+    /// Without the byte-order mark that it may begin with: `checkpwdctl` writes keys before what it reads here.
+    ///
     /// - Throws: `temporary` where it cannot be read or is too large, or it or its folder is not private.
     static func read(_ place: KeyPlace) throws(Failure) -> Secret {
         let path = place.path
@@ -31,7 +33,8 @@ package enum KeyFile {
         }
         // Cut off, it would be a ring without its last keys.
         guard text.count <= limit else { throw tooLarge(path) }
-        return text
+        guard text.withUnsafeBytes({ ByteOrderMark.length(in: $0) }) > 0 else { return text }
+        return text.withUnsafeBytes { Secret(copying: UnsafeRawBufferPointer(rebasing: $0.withoutByteOrderMark)) }
     }
 
     package static func tooLarge(_ path: [UInt8]) -> Failure {

@@ -6,7 +6,7 @@ import Verdicts
 
 /// Where a secret comes from: the terminal, or standard input. Never an argument, which every process can see.
 struct SecretSource: ParsableArguments {
-    @Flag(help: "Read the secret from standard input, to its end; one line ending after it is dropped.")
+    @Flag(help: "Read the secret from standard input, to its end; a byte-order mark and one line ending are dropped.")
     var stdin = false
 
     /// The longest secret, in bytes.
@@ -29,8 +29,11 @@ struct SecretSource: ParsableArguments {
     }
 
     private static func checked(_ line: consuming Secret, isNew: Bool) throws(Failure) -> Secret {
+        guard !line.withUnsafeBytes({ ByteOrderMark.isWide($0) }) else {
+            throw .misused(Cause("secret is UTF-16 or UTF-32", remedy: "save it as UTF-8"))
+        }
         let secret = line.withUnsafeBytes { bytes in
-            Secret(copying: UnsafeRawBufferPointer(rebasing: bytes[..<lengthOfLine(bytes)]))
+            Secret(copying: UnsafeRawBufferPointer(rebasing: bytes[..<lengthOfLine(bytes)].withoutByteOrderMark))
         }
         guard secret.count <= limit else {
             throw .misused(Cause("secret too long", about: [UInt8]("more than 1024 bytes")))
@@ -48,8 +51,8 @@ struct SecretSource: ParsableArguments {
 
     private static func standardInput() throws(Failure) -> Secret {
         do throws(SystemError) {
-            // Room for a line ending, and for one byte that is too much.
-            return try Secret(reading: 0, atMost: limit + 3)
+            // Room for a byte-order mark, a line ending, and one byte that is too much.
+            return try Secret(reading: 0, atMost: limit + 6)
         } catch {
             throw .temporary(Cause("standard input cannot be read", errno: error.errno))
         }

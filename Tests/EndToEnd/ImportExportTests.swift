@@ -185,6 +185,66 @@ import Testing
         #expect(outcome.errors.hasPrefix("checkpwdctl: \(line)"))
     }
 
+    /// A file of another kind, the format that is asked for, and what is said.
+    @Test(arguments: [
+        ("root:*:20228:0:99999:7:::\nalice:!:20785::::::\n", "colon", "shadow(5); nothing was imported; it has hashes at most"),
+        ("root:x:0:0:root:/root:/bin/bash\n", "passwd-file", "passwd(5); nothing was imported; it has hashes at most"),
+        ("alice:$apr1$salt$0123456789012345678901\n", "colon", "logins and hashes, as in htpasswd; nothing was imported"),
+        ("alice:{PLAIN}secret:1000:1000::/home/alice::\n", "colon", "Dovecot's passwd-file; nothing was imported; read it with --format passwd-file\n"),
+        ("*:alice:secret\n", "colon", "exim's passwd.client; nothing was imported"),
+        ("alice * secret *\n", "colon", "chap-secrets; nothing was imported; read it with --format chap\n"),
+        ("alice:secret\n", "jsonl", "login:secret; nothing was imported; read it with --format colon\n"),
+        ("{\"login\":\"alice\",\"secret\":\"x\"}\n", "colon", "JSON, one object a line; nothing was imported; read it with --format jsonl\n"),
+    ])
+    func `a file in another format than named is refused as a whole`(text: String, format: String, words: String) {
+        let file = folder.write("users", text.utf8)
+        let outcome = run("secret", "import", "--format", format, file)
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.hasPrefix("checkpwdctl: file is in another format: \(file): \(words)"), "\(outcome.errors)")
+        #expect(outcome.output == "" && outcome.errors.filter { $0 == "\n" }.count == 1)
+        #expect(secrets == [])
+    }
+
+    @Test func `UTF-16 is refused as a whole, and a UTF-8 byte-order mark is no part of the first login`() {
+        let file = folder.write("users", [0xFF, 0xFE] + "alice:x\n".utf8.flatMap { [$0, 0] })
+        let outcome = run("secret", "import", "--format", "colon", file)
+        #expect(outcome.status == 2)
+        #expect(outcome.errors == "checkpwdctl: file is in another format: \(file): UTF-16 or UTF-32; nothing was imported; save it as UTF-8\n")
+        #expect(run("secret", "import", "--format", "colon", folder.write("users", "\u{FEFF}alice:x\n".utf8)).status == 0)
+        #expect(secrets == ["alice x"])
+    }
+
+    @Test func `a secret that looks like a hash is imported and set only literally`() {
+        let hash = "$6$salt$0123456789abcdefghijklmnopqrstuvwxyz"
+        let file = folder.write("users", "alice:one\nbob:two\ncarol:*:20228:0:99999:7:::\ndan:\(hash)\n".utf8)
+        let refused = run("secret", "import", "--format", "colon", file)
+        #expect(refused.status == 1 && refused.output == "2 imported, 0 kept, 2 refused\n")
+        #expect(refused.errors.contains("line 3: a locked password is not a secret\n"))
+        #expect(run("secret", "import", "--format", "colon", "--keep", "--literal", file).status == 0)
+        #expect(run("secret", "verify", "--stdin", "dan", input: hash).status == 0)
+        for (secret, words) in [(hash, "secret looks like a hash"), ("*", "secret looks like a locked password"), ("{PLAIN}x", "secret begins with a scheme, such as {PLAIN}")] {
+            let set = run("secret", "set", "--stdin", "eve", input: secret)
+            #expect(set.status == 2)
+            #expect(set.errors == "checkpwdctl: \(words); nothing was changed; if it is the secret itself, say so with --literal\n")
+            #expect(run("secret", "set", "--stdin", "--literal", "eve", input: secret).status == 0)
+            #expect(run("secret", "verify", "--stdin", "eve", input: secret).status == 0)
+        }
+        // What was taken literally is written so that it is taken again.
+        let exported = run("secret", "export", "--reveal").output
+        let again = Program([Stage.checkpwdctl, "secret", "import", "--replace"] + places + ["-"]).run(input: Array(exported.utf8))
+        #expect(again.status == 0 && again.output == "5 imported, 0 kept, 0 refused\n", "\(again.errors)")
+        #expect(run("secret", "verify", "--stdin", "dan", input: hash).status == 0)
+    }
+
+    @Test func `a secret on standard input may begin with a byte-order mark, and may not be UTF-16`() {
+        #expect(run("secret", "set", "--stdin", "alice", input: "\u{FEFF}pass\r\n").status == 0)
+        #expect(run("secret", "verify", "--stdin", "alice", input: "pass").status == 0)
+        let longest = String(repeating: "x", count: 1024)
+        #expect(run("secret", "set", "--stdin", "alice", input: "\u{FEFF}\(longest)\r\n").status == 0)
+        let wide = Program([Stage.checkpwdctl, "secret", "set", "--stdin"] + places + ["bob"]).run(input: [0xFE, 0xFF, 0, 0x61])
+        #expect(wide.status == 2 && wide.errors == "checkpwdctl: secret is UTF-16 or UTF-32; save it as UTF-8\n")
+    }
+
     @Test func `a file that others can read is spoken of`() {
         let file = folder.write("users", "alice:x\n".utf8, mode: 0o644)
         let outcome = run("secret", "import", "--format", "colon", file)
@@ -210,6 +270,25 @@ import Testing
             #expect(password.hasPrefix("{\(scheme)}"))
             let outcome = Program(["doveadm", "pw", "-t", String(password), "-p", secret]).run()
             #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+    }
+}
+
+extension OnStage {
+    @Suite struct ImportShadowTests {
+        @Test(arguments: ["shadow", "passwd", "group", "gshadow"], ["colon", "authuser", "chap", "passwd-file", "jsonl"])
+        func `the system's own account files are refused, and the store is as it was`(file: String, format: String) throws {
+            Stage.accounts
+            let folder = Folder()
+            let places = ["--store", folder("secrets.mdb"), "--store-key", folder("store.key")]
+            #expect(Program([Stage.checkpwdctl, "store", "init"] + places).run().status == 0)
+            let before = try Data(contentsOf: URL(fileURLWithPath: folder("secrets.mdb")))
+            for options in [[], ["--literal"], ["--replace"]] {
+                let outcome = Program([Stage.checkpwdctl, "secret", "import", "--format", format] + options + places + ["/etc/\(file)"]).run()
+                #expect(outcome.status == 2)
+                #expect(outcome.errors.contains("file is in another format: /etc/\(file): \(file)(5); "), "\(outcome.errors)")
+            }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: folder("secrets.mdb"))) == before)
         }
     }
 }

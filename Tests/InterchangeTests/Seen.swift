@@ -18,11 +18,11 @@ enum Seen: Equatable, CustomStringConvertible {
     }
 
     /// Reads a file to its end.
-    static func all(of contents: some Sequence<UInt8>, as format: Format) throws -> [Seen] {
+    static func all(of contents: some Sequence<UInt8>, as format: Format, literal: Bool = false) throws -> [Seen] {
         let folder = Folder()
         let descriptor = open(folder.write("file", contents), O_RDONLY)
         defer { close(descriptor) }
-        var reader = EntryReader(descriptor, as: format)
+        var reader = EntryReader(descriptor, as: format, literal: literal)
         var all: [Seen] = []
         while let item = try reader.next() {
             switch item {
@@ -35,8 +35,8 @@ enum Seen: Equatable, CustomStringConvertible {
     }
 
     /// What becomes of one line: `login secret`, `-` for nothing, or the reason why not.
-    static func one(_ line: some Sequence<UInt8>, as format: Format) throws -> String {
-        let all = try all(of: line, as: format)
+    static func one(_ line: some Sequence<UInt8>, as format: Format, literal: Bool = false) throws -> String {
+        let all = try all(of: line, as: format, literal: literal)
         precondition(all.count < 2)
         return switch all.first {
         case .entry(let login, let secret, nil, _): "\(login) \(secret)"

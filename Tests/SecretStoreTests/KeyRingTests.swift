@@ -23,6 +23,11 @@ import Verdicts
         #expect(ring("# the side store's keys\n\n01020304:\(digits)\na1a2a3a4:\(digits)\n").current == "01020304")
     }
 
+    @Test func `a key file may begin with a byte-order mark`() throws {
+        #expect(ring("\u{FEFF}01020304:\(digits)\n").current == "01020304")
+        #expect(ring("\u{FEFF}# comment\n01020304:\(digits)\n").current == "01020304")
+    }
+
     @Test func `every key of the ring is found by its name`() throws {
         let other = String(repeating: "ff", count: 32)
         let path = folder.write("key", "01020304:\(digits)\na1a2a3a4:\(other)".utf8)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteStrings
 import CPlatform
+import Credentials
 import Interchange
 import StoreKeeping
 import Verdicts
@@ -10,7 +11,7 @@ struct ImportSecrets: ParsableCommand {
         commandName: "import", abstract: "Take the secrets of a file into the store.",
         discussion: """
             Each line that is not taken is reported with its number and the reason; the others are. Exits 0 where all \
-            were taken, 1 where some were not.
+            were taken, 1 where some were not. A file that is recognizably in another format is refused as a whole, with 2.
             """)
 
     @OptionGroup var store: WritableStoreOptions
@@ -27,6 +28,9 @@ struct ImportSecrets: ParsableCommand {
     @Flag(help: "Let a login that has a secret keep it, without refusing its line.")
     var keep = false
 
+    @Flag(help: "Take secrets as they are, also those that look like a hash, a locked password or further columns.")
+    var literal = false
+
     @OptionGroup var preparation: Preparation
 
     @Argument(help: "The file; - for standard input.", completion: .file())
@@ -42,7 +46,8 @@ struct ImportSecrets: ParsableCommand {
             var importing = try Importing(
                 into: store.keeper, existing: replace ? .replaced : keep ? .kept : .refused, isDryRun: dryRun,
                 preparing: preparation.opaqueString())
-            var reader = EntryReader(input.descriptor, as: format)
+            var reader = EntryReader(input.descriptor, as: format, literal: literal)
+            try ImportSecrets.requireFormat(of: &reader, input.name)
             var progress = Progress(size: input.size)
             let tally = try importing.run(&reader, &progress) { line, reason in
                 StandardError.write(Output.printable(input.name) + [UInt8](": line \(line): ".utf8) + reason, from: "checkpwdctl")
@@ -53,6 +58,13 @@ struct ImportSecrets: ParsableCommand {
                 throw .rejected(Cause("lines were refused", about: [UInt8](decimal: tally.refused)))
             }
         }
+    }
+
+    /// - Throws: `misused` if the file is recognizably in another format, and `temporary` if it cannot be read.
+    private static func requireFormat(of reader: inout EntryReader, _ name: [UInt8]) throws(Failure) {
+        guard let kind = try Importing.read({ () throws(SystemError) in try reader.foreignKind() }) else { return }
+        throw .misused(
+            Cause("file is in another format", about: name + [UInt8](": ") + [UInt8](kind.name), remedy: kind.remedy))
     }
 }
 

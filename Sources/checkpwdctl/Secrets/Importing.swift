@@ -60,7 +60,7 @@ struct Importing: ~Copyable {
     mutating func run(
         _ reader: inout EntryReader, _ progress: inout Progress, refused: (Int, [UInt8]) -> Void
     ) throws(Failure) -> Tally {
-        while let item = try Importing.next(&reader) {
+        while let item = try Importing.read({ () throws(SystemError) in try reader.next() }) {
             switch item {
             case .refused(let refusal, let line): refuse(line, refusal.sentence, &progress, refused)
             case .entry(let entry, let line): try take(entry, line, &progress, refused)
@@ -73,9 +73,12 @@ struct Importing: ~Copyable {
         return tally
     }
 
-    private static func next(_ reader: inout EntryReader) throws(Failure) -> EntryReader.Item? {
+    /// Reads from the file.
+    ///
+    /// - Throws: `temporary` if it cannot be read.
+    static func read<Result>(_ body: () throws(SystemError) -> Result) throws(Failure) -> Result {
         do throws(SystemError) {
-            return try reader.next()
+            return try body()
         } catch {
             throw .temporary(Cause("file cannot be read to its end", errno: error.errno))
         }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Credentials
+import Interchange
 import SecretStore
 import Verdicts
 
@@ -10,6 +12,10 @@ struct SetSecret: ParsableCommand {
     @OptionGroup var store: WritableStoreOptions
     @OptionGroup var source: SecretSource
     @OptionGroup var preparation: Preparation
+
+    @Flag(help: "Take the secret as it is, also if it looks like a hash or a locked password.")
+    var literal = false
+
     @OptionGroup var login: LoginArgument
 
     func run() throws {
@@ -17,7 +23,22 @@ struct SetSecret: ParsableCommand {
             // Before the question: whoever answers it should not have done so in vain.
             try store.keeper.requireReadable()
             let secret = try preparation.apply(to: source.read(twice: true))
+            if !literal { try SetSecret.requireSecret(secret) }
             try store.keeper.set(secret, of: login.name, now: Timestamp.now)
         }
+    }
+
+    /// Scripts that copy passwords from other files come here, too.
+    private static func requireSecret(_ secret: borrowing Secret) throws(Failure) {
+        let what: StaticString
+        switch secret.withUnsafeBytes({ Lookalike.of($0) }) {
+        // Most secrets of 13 characters are none of DES's hashes.
+        case nil, .desHash: return
+        case .hash: what = "secret looks like a hash"
+        case .locked: what = "secret looks like a locked password"
+        case .scheme: what = "secret begins with a scheme, such as {PLAIN}"
+        }
+        throw .misused(
+            Cause(what, remedy: "nothing was changed; if it is the secret itself, say so with --literal"))
     }
 }
