@@ -1,6 +1,6 @@
 /// The bytes with which some editors begin a text, to say how it is encoded (U+FEFF).
 public enum ByteOrderMark {
-    /// How many bytes at the beginning of a text are UTF-8's mark: 3 or 0. They are no part of the text.
+    /// How many bytes at the beginning of a text are UTF-8's mark: 3 or 0. They do not belong to the text.
     public static func length(in text: some Collection<UInt8>) -> Int {
         text.starts(with: [0xEF, 0xBB, 0xBF] as [UInt8]) ? 3 : 0
     }

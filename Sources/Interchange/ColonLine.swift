@@ -79,7 +79,7 @@ enum ColonLine {
         if secret.first == UInt8(ascii: "%") { throw Refusal("a hash is not a secret") }
     }
 
-    /// Refuses what stands in the password column of a file of hashes, alone or with the columns after it.
+    /// Refuses the password column of a file of hashes, alone or with the columns after it.
     private static func requireSecret(_ secret: Slice<UnsafeRawBufferPointer>, of login: Login) throws(Refusal) {
         let column = secret.prefix { $0 != UInt8(ascii: ":") }
         if let look = Lookalike.of(secret) ?? (column.isEmpty ? nil : Lookalike.of(column)), look != .desHash || column.count == secret.count {

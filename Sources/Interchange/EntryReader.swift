@@ -26,7 +26,7 @@ public struct EntryReader: ~Copyable {
     /// How many bytes of the file have been read.
     public var position: Int { lines.position }
 
-    /// What the file is, as its beginning shows, unless that may be read in this format. To be asked before the first entry.
+    /// The kind of the file, recognized by its beginning; nil if it may be read in this format. Call it before `next`.
     public mutating func foreignKind() throws(SystemError) -> FileKind? {
         let kind = FileKind.recognize(try lines.peek())
         guard let kind, !kind.isReadable(as: format), !literal || kind.isCertain else { return nil }

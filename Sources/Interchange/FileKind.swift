@@ -1,18 +1,18 @@
 import ByteStrings
 
-/// What a file is that has logins and something like passwords in it, recognized by its lines.
+/// A kind of file with logins and passwords, or something like them, recognized by its lines.
 public enum FileKind: Equatable, Sendable, CaseIterable {
-    // What can be imported.
+    // Files that can be imported.
     case colon, authuser, chap, passwdFile, jsonLines
-    // What has hashes, or no passwords at all.
+    // Files with hashes, or without passwords.
     case shadow, passwd, masterPasswd, group, gshadow, smbpasswd, htdigest, hashes
-    // What has passwords for other hosts.
+    // Files with passwords for other hosts.
     case exim, sasl
-    // What is no text of one entry a line.
+    // Files that do not have one entry a line.
     case json, utf16
 
     /// - Parameter text: whole lines from the beginning of a file.
-    /// - Returns: what more than half of the lines are that are neither blank nor comments.
+    /// - Returns: the kind of more than half of the lines, not counting comments and blank lines.
     static func recognize(_ text: UnsafeRawBufferPointer) -> FileKind? {
         if ByteOrderMark.isWide(text) { return .utf16 }
         var counts: [FileKind: Int] = [:]
@@ -21,7 +21,7 @@ public enum FileKind: Equatable, Sendable, CaseIterable {
             let line = line.dropLast { isBlank($0) || $0 == UInt8(ascii: "\r") }
             guard let first = line.first(where: { !isBlank($0) }), first != UInt8(ascii: "#") else { continue }
             let kind = FileKind(line)
-            // Of JSON on many lines, the first line alone can be told from others.
+            // Of a JSON object on several lines, only the first line can be recognized.
             if lines == 0, kind == .json { return .json }
             lines += 1
             if let kind { counts[kind, default: 0] += 1 }
@@ -29,7 +29,7 @@ public enum FileKind: Equatable, Sendable, CaseIterable {
         return counts.first { 2 * $0.value > lines }?.key
     }
 
-    /// Whether a reader of this format may go on: it takes the lines, or refuses each with a better reason.
+    /// Whether a reader of this format may read the file: it takes the lines, or refuses each with a better reason.
     func isReadable(as format: Format) -> Bool {
         switch format {
         case .colon: self == .colon
@@ -48,7 +48,7 @@ public enum FileKind: Equatable, Sendable, CaseIterable {
         }
     }
 
-    /// What it is called.
+    /// The name for messages.
     public var name: StaticString {
         switch self {
         case .colon: "login:secret"
@@ -71,7 +71,7 @@ public enum FileKind: Equatable, Sendable, CaseIterable {
         }
     }
 
-    /// What to do instead.
+    /// The advice for messages.
     public var remedy: StaticString {
         switch self {
         case .colon: "nothing was imported; read it with --format colon"
@@ -95,7 +95,7 @@ public enum FileKind: Equatable, Sendable, CaseIterable {
 extension FileKind {
     /// The kind of file that one line is of.
     ///
-    /// - Parameter line: neither blank nor a comment.
+    /// - Parameter line: not a comment, and not blank.
     private init?(_ line: Slice<UnsafeRawBufferPointer>) {
         guard let kind = FileKind.json(line) ?? FileKind.words(line) ?? FileKind.columns(line) else { return nil }
         self = kind

@@ -86,7 +86,7 @@ enum JSONLine {
         return seconds
     }
 
-    /// Not perhaps, but certainly: most secrets of 13 characters are none of DES's hashes, and every secret has a line here.
+    /// DES hashes do not count: most secrets of 13 characters are not hashes, and every secret has a line in this format.
     private static func look(of secret: borrowing Secret) -> Lookalike? {
         secret.withUnsafeBytes { look(of: $0) }
     }

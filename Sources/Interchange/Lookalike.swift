@@ -1,8 +1,8 @@
 import ByteStrings
 
-/// What a secret looks like that was probably not meant to be one: it stood in the password column of another program's file.
+/// The look of a secret that is probably not meant to be one, but was copied from another program's password column.
 ///
-/// A string of hexadecimal digits is none of these, whatever its length: random secrets are often written so.
+/// A string of hexadecimal digits does not count as a hash, whatever its length: random secrets are often written like that.
 public enum Lookalike: Equatable, Sendable {
     /// A hash that cannot be mistaken: of crypt(5), BSDi, MySQL, PostgreSQL, or with a scheme of Dovecot's or of LDAP's.
     case hash
@@ -10,7 +10,7 @@ public enum Lookalike: Equatable, Sendable {
     case desHash
     /// A password after `{PLAIN}` or the like.
     case scheme
-    /// What locks an account: `!`, `*`, `*LK*`, also before a hash.
+    /// A mark that locks an account: `!`, `*`, `*LK*`, also before a hash.
     case locked
 
     /// - Returns: nil if the secret looks like a secret.
@@ -100,7 +100,7 @@ struct Scheme {
     let kind: Kind
     /// `HEX`, or nil without one.
     let encoding: Slice<UnsafeRawBufferPointer>?
-    /// What follows the brace.
+    /// The text after the brace.
     let rest: Slice<UnsafeRawBufferPointer>
 
     /// - Returns: nil if the text does not begin with a word in braces.

@@ -205,7 +205,7 @@ import Testing
         #expect(secrets == [])
     }
 
-    @Test func `UTF-16 is refused as a whole, and a UTF-8 byte-order mark is no part of the first login`() {
+    @Test func `UTF-16 is refused as a whole, and a UTF-8 byte-order mark is dropped`() {
         let file = folder.write("users", [0xFF, 0xFE] + "alice:x\n".utf8.flatMap { [$0, 0] })
         let outcome = run("secret", "import", "--format", "colon", file)
         #expect(outcome.status == 2)
@@ -225,7 +225,7 @@ import Testing
         for (secret, words) in [(hash, "secret looks like a hash"), ("*", "secret looks like a locked password"), ("{PLAIN}x", "secret begins with a scheme, such as {PLAIN}")] {
             let set = run("secret", "set", "--stdin", "eve", input: secret)
             #expect(set.status == 2)
-            #expect(set.errors == "checkpwdctl: \(words); nothing was changed; if it is the secret itself, say so with --literal\n")
+            #expect(set.errors == "checkpwdctl: \(words); nothing was changed; if it is the secret itself, use --literal\n")
             #expect(run("secret", "set", "--stdin", "--literal", "eve", input: secret).status == 0)
             #expect(run("secret", "verify", "--stdin", "eve", input: secret).status == 0)
         }

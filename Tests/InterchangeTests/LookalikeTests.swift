@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: Format.allCases)
-    func `a byte-order mark is no part of the first login`(format: Format) throws {
+    func `a byte-order mark is dropped before the first login`(format: Format) throws {
         let lines = written(Array("alice".utf8), Array("pass".utf8), as: format) + written([0x62], [0x78], as: format)
         #expect(try Seen.all(of: ("\u{FEFF}" + lines).utf8, as: format).map(\.description) == ["1: alice pass", "2: b x"])
         #expect(try Seen.all(of: ("\u{FEFF}\n" + lines).utf8, as: format).map(\.description) == ["2: alice pass", "3: b x"])

@@ -32,13 +32,13 @@ struct SetSecret: ParsableCommand {
     private static func requireSecret(_ secret: borrowing Secret) throws(Failure) {
         let what: StaticString
         switch secret.withUnsafeBytes({ Lookalike.of($0) }) {
-        // Most secrets of 13 characters are none of DES's hashes.
+        // Most secrets of 13 characters are not hashes of DES.
         case nil, .desHash: return
         case .hash: what = "secret looks like a hash"
         case .locked: what = "secret looks like a locked password"
         case .scheme: what = "secret begins with a scheme, such as {PLAIN}"
         }
         throw .misused(
-            Cause(what, remedy: "nothing was changed; if it is the secret itself, say so with --literal"))
+            Cause(what, remedy: "nothing was changed; if it is the secret itself, use --literal"))
     }
 }

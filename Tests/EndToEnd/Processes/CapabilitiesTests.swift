@@ -17,7 +17,7 @@ extension OnStage {
             unit = Set(line.dropFirst("CapabilityBoundingSet=".count).split(separator: " ").map(String.init))
         }
 
-        /// What the unit's sandbox does that needs no systemd.
+        /// The part of the unit's sandbox that needs no systemd.
         private func sandbox(without capability: String? = nil) -> [String] {
             let names = unit.filter { $0 != capability }.sorted().map { "+" + $0.dropFirst("CAP_".count).lowercased() }
             return ["setpriv", "--bounding-set", (["-all"] + names).joined(separator: ","), "--no-new-privs"]
@@ -36,7 +36,7 @@ extension OnStage {
             return try body()
         }
 
-        /// What smtp-auth, run like that, answers to a right password.
+        /// The answer of smtp-auth, run like that, to a right password.
         private func answer(_ sandbox: [String]) -> String? {
             let server = LoopbackServer { port in sandbox + smtpAuth + ["--listen", "127.0.0.1:\(port)"] }
             let client = Client(port: server.port)
@@ -66,7 +66,7 @@ extension OnStage {
             #expect(outcome.errors.contains("cannot become the user: Operation not permitted"))
         }
 
-        /// Asked twice, it kills the network process, here one that does not go on by itself.
+        /// Asked twice, it kills the network process, here a stopped one.
         @Test(arguments: [nil, "CAP_KILL"])
         func `CAP_KILL is what ends the network process`(without capability: String?) throws {
             let trace = folder("trace")
