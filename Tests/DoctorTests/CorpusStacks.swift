@@ -639,7 +639,7 @@ extension CorpusStack {
             "SSSD before pam_unix, as the shipped file says",
             [
                 "svc": """
-                auth [success=ok user_unknown=ignore default=bad] pam_succeed_if.so uid >= 1000 uid ne 65534 quiet
+                auth [success=ok ignore=ignore user_unknown=ignore default=bad] pam_succeed_if.so uid >= 1000 uid ne 65534 quiet
                 auth [success=2 user_unknown=ignore ignore=ignore default=die] pam_sss.so
                 auth [success=1 ignore=ignore default=die] pam_unix.so
                 auth requisite pam_deny.so
@@ -923,7 +923,7 @@ extension CorpusStack {
             auth sufficient pam_unix.so
             """,
             [
-                "broken svc:1 lets anyone in",
+                "warning svc:1 only pam_setcred refuses a wrong password",
             ]),
         CorpusStack(
             "pam_env before a sufficient pam_unix, and nothing else",
@@ -960,7 +960,7 @@ extension CorpusStack {
             auth sufficient pam_unix.so
             """,
             [
-                "broken svc:1 lets anyone in",
+                "warning svc:1 only pam_setcred refuses a wrong password",
             ]),
         CorpusStack(
             "pam_shells before a sufficient pam_unix",

@@ -118,7 +118,7 @@ import Testing
         ("pam-chekpwd", "Did you mean 'pam-checkpwd'?"), ("pam-checkpwdd", "Did you mean 'pam-checkpwd'?"), ("smpt", "Did you mean 'smtp'?"),
         ("dovecot", nil), ("sm", nil),
     ] as [(String, String?)])
-    func `a mistyped service is told the nearest one that there is`(name: String, guess: String?) throws {
+    func `for a mistyped service the nearest existing one is named`(name: String, guess: String?) throws {
         let system = System(["pam-checkpwd": "auth required pam_deny.so", "smtp": "auth required pam_deny.so", "other": "auth required pam_deny.so"])
         let finding = try #require(system.examination(name).findings().first { $0.what == "service file is missing" })
         if let guess { #expect(finding.why.hasSuffix(guess)) } else { #expect(!finding.why.contains("Did you mean")) }

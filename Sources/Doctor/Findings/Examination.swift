@@ -53,8 +53,7 @@ public struct Examination: Sendable {
         all += jumps()
         // A fault that is found already is why nobody gets in.
         if !(before + all).contains(where: { $0.severity == .broken }) { all += noWayIn() }
-        all += firstPass()
-        all += cutOff()
+        if isShort { all += firstPass() + cutOff() }
         all += openDoor()
         all += expired()
         all += unavailable()

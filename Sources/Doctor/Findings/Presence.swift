@@ -30,7 +30,7 @@ extension Examination {
 
     /// The service file that we install, without its comments.
     static let model = [
-        "auth     [success=ok user_unknown=ignore default=bad] pam_succeed_if.so uid >= 1000 uid ne 65534 quiet",
+        "auth     [success=ok ignore=ignore user_unknown=ignore default=bad] pam_succeed_if.so uid >= 1000 uid ne 65534 quiet",
         "auth     [success=1 ignore=ignore default=die] pam_unix.so",
         "auth     requisite   pam_deny.so",
         "auth     required    pam_permit.so",

@@ -7,7 +7,7 @@ struct ProposalTrial {
     private let before: [ImaginedLogin]
     private let places: [Situation: Int]
     private let codes: Situation.Codes
-    /// Where nobody gets in, a proposal can only go wrong by letting in the wrong ones.
+    /// If no login is accepted, a proposal can only go wrong by accepting the wrong ones.
     private let admitsSomebody: Bool
 
     init(_ examination: Examination) {
@@ -99,11 +99,15 @@ extension Examination {
         return situations.map { ImaginedLogin($0, through: stacks, isDebian: isDebian) { missing.contains($0) } }
     }
 
+    /// Whether every situation can be tried in a moment.
+    var isShort: Bool { Kind.allCases.allSatisfy { stack($0).count <= 60 } }
+
     var isDebian: Bool { tree.status("/etc/debian_version") != nil }
 
     /// The findings, with only those proposals that make nothing worse, each alone and all of them together.
     func tried(_ findings: [Finding]) -> [Finding] {
         guard configuration != nil, findings.contains(where: { $0.proposal != nil }) else { return findings }
+        guard isShort else { return findings.map { $0.proposal == nil ? $0 : $0.withoutProposal("No line is proposed: there are too many lines to try it.") } }
         let trial = ProposalTrial(self)
         var kept: [Proposal] = []
         return findings.map { finding in

@@ -2,7 +2,7 @@
 extension Examination {
     func unavailable() -> [Finding] {
         let folders = ModuleFolders(in: tree)
-        let trial = ProposalTrial(self)
+        let trial = isShort ? ProposalTrial(self) : nil
         return [Kind.auth, .account].flatMap { kind -> [Finding] in
             let stack = ownStack(kind)
             return stack.indices.compactMap { index -> Finding? in
@@ -29,7 +29,7 @@ extension Examination {
     }
 
     private func finding(
-        _ index: Int, _ stack: Stack, _ kind: Kind, _ turned: [(trouble: Answer, told: Answer)], _ trial: ProposalTrial
+        _ index: Int, _ stack: Stack, _ kind: Kind, _ turned: [(trouble: Answer, told: Answer)], _ trial: ProposalTrial?
     ) -> Finding {
         let step = stack[index]
         let module = step.module!
@@ -45,7 +45,7 @@ extension Examination {
         let advice = isShared ? " Other services use this file, too: leave it, and write the lines in place of the one that takes it in." : ""
         let candidates = isShared ? [own(index, stack, kind)] : mended(index, stack, kind).map { [rewritten(step, $0, kind)] }
         let isOneOfSeveral = stack.count { $0.module.map { Role($0, kind) == .checks && !Checker($0).isFactor } ?? false } > 1 && kind == .auth
-        let best = candidates.first { trial.worsening([Proposal($0, at: step.route[0])]) == nil } ?? candidates.first
+        let best = trial.flatMap { trial in candidates.first { trial.worsening([Proposal($0, at: step.route[0])]) == nil } } ?? candidates.first
         return Finding(
             .warning, step.place, what,
             why: why + (isOneOfSeveral ? " The comments of the service file that pam-checkpwd installs say how to ask two backends." : ""), advice: advice, at: step.route[0], write: best ?? [])

@@ -76,7 +76,7 @@ extension Examination {
             }.map(\.0.situation)
             guard let one = helped.first else { return nil }
             let isAll = helped.contains { $0.hasCode }
-            // Where a code is optional, those who have none are not all.
+            // If a code is optional, accounts without one are not all accounts.
             return Finding(
                 isAll ? .broken : .warning, auth[index].place, "use_first_pass, and no line before it asks for the password",
                 why: "The module takes the password that an earlier line asked for. Here there is none, and a right password is refused (\(one.words)).",
@@ -118,7 +118,7 @@ extension Examination {
         var seen: Set<String> = []
         return checkers.compactMap { module in
             let isLocal = Checker(module) == .shadow
-            // Of other directories pam_unix learns from the name service when an account ends, or nobody does.
+            // Other directories tell pam_unix through the name service when an account ends, or not at all.
             guard isLocal || module.name == "pam_sss", seen.insert(module.name).inserted else { return nil }
             let account = isLocal ? Situation.Account.local : .directory(module.name, .remote)
             let forms = [Situation(account: account), Situation(account: account, code: .right), Situation(account: account, password: .none, code: .right)]
@@ -129,39 +129,58 @@ extension Examination {
             return Finding(
                 .warning, own[0].place, "an account that has expired gets in",
                 why: "\(module.path) knows which accounts have expired, and the account lines do not ask it.", at: first, .before,
-                write: [isLocal ? "account  required    \(module.path)" : "account  [success=ok user_unknown=ignore default=bad] \(module.path)"])
+                write: [isLocal ? "account  required    \(module.path)" : "account  [success=ok ignore=ignore user_unknown=ignore default=bad] \(module.path)"])
         }
     }
 
     /// Nobody's password was found right: does somebody get in?
     func openDoor() -> [Finding] {
         let stack = stack(.auth)
-        guard let (scenario, run) = passwordless() else { return [] }
+        guard let (scenario, run, isAccepted) = passwordless() else { return [] }
         let asked = run.asked.map { stack[$0] }
-        // Who said yes.
+        // The modules that said yes.
         let content = run.asked.filter { index in
             stack[index].module.map { scenario.answer(.auth, index, $0) == .success } ?? false
         }
         let culprit = content.last.map { stack[$0] } ?? asked.last!
         let isChecked = asked.contains { $0.module.map { Role($0, .auth).mayCheck } ?? false }
         let names = content.compactMap { stack[$0].module?.path }
-        var why = "Any password, or none, is right: the auth lines succeed"
-        why += isChecked ? " although no module found the password right" : " and no module is asked about the password"
-        if !names.isEmpty { why += "; it is enough that \(Examination.list(names)) \(names.count == 1 ? "is" : "are") content" }
-        why += "."
-        if culprit.module?.name == "pam_rootok" { why += " pam_rootok is content where the program runs as root, as mail servers start pam-checkpwd." }
+        var succeeding = "the auth lines succeed"
+        succeeding += isChecked ? " although no module found the password right" : " and no module is asked about the password"
+        if !names.isEmpty { succeeding += "; it is enough that \(Examination.list(names)) \(names.count == 1 ? "is" : "are") content" }
+        succeeding += "."
+        if culprit.module?.name == "pam_rootok" { succeeding += " pam_rootok is content if the program runs as root, as mail servers start pam-checkpwd." }
         if names.contains(where: { $0.contains("pam_exec") }) {
-            why += " A program gets the password from pam_exec only with expose_authtok."
+            succeeding += " A program gets the password from pam_exec only with expose_authtok."
         }
         let proposal = closing(culprit, stack)
-        return [Finding(.broken, culprit.place, "lets anyone in", why: why, at: proposal.place, write: proposal.lines)]
+        guard isAccepted else {
+            return [
+                Finding(
+                    .warning, culprit.place, "only pam_setcred refuses a wrong password",
+                    why: "Any password passes pam_authenticate: \(succeeding) No module then gives credentials: a wrong password ends in exit 111, as if it could not be checked.",
+                    at: proposal.place, write: proposal.lines)
+            ]
+        }
+        return [
+            Finding(
+                .broken, culprit.place, "lets anyone in", why: "Any password, or none, is right: \(succeeding)", at: proposal.place,
+                write: proposal.lines)
+        ]
     }
 
-    /// A login that succeeds without a right password.
-    private func passwordless() -> (Scenario, Simulation)? {
+    /// A login whose auth lines succeed without a right password, and whether pam_setcred(3) lets it through, too.
+    private func passwordless() -> (Scenario, Simulation, isAccepted: Bool)? {
         let stack = stack(.auth)
         guard !stack.isEmpty, !ownStack(.auth).isEmpty else { return nil }
-        return scenarios(stack).lazy.map { ($0, $0.run(stack, .auth)) }.first { $0.1.answer == .success }
+        var refused: (Scenario, Simulation, isAccepted: Bool)?
+        for scenario in scenarios(stack) {
+            let run = scenario.run(stack, .auth)
+            guard run.answer == .success else { continue }
+            if Simulation.credentials(stack, after: run, isDebian: isDebian) == .success { return (scenario, run, true) }
+            if refused == nil { refused = (scenario, run, false) }
+        }
+        return refused
     }
 
     /// Lines with which the door is closed.
@@ -169,7 +188,7 @@ extension Examination {
         let model = Proposal(Examination.model.filter { $0.hasPrefix("auth") }, at: culprit.route[0])
         // The line that checks the password may be enough, if what it says counts.
         let last = stack.last { $0.route.count == 1 && ($0.module.map { Role($0, .auth).mayCheck } ?? false) }
-        guard let last, let module = last.module else { return model }
+        guard isShort, let last, let module = last.module else { return model }
         let required = Proposal([(["auth     required   ", module.path] + module.arguments).joined(separator: " ")], at: last.place)
         let trial = ProposalTrial(self)
         return [required, model].first {

@@ -44,7 +44,8 @@ struct ImaginedLogin {
             first = run
         }
         if let refusal = ImaginedLogin.verdict(of: run(stacks[.account] ?? [], .account).answer) { return refusal }
-        if let first, Simulation.credentials(auth, after: first, isDebian: isDebian) != .success { return .temporary }
+        // After a challenge nothing was authenticated: the lines are gone through as if for the first time.
+        if Simulation.credentials(auth, after: first, isDebian: isDebian) != .success { return .temporary }
         return run(stacks[.session] ?? [], .session).answer == .success ? .accepted : .temporary
     }
 
@@ -212,12 +213,12 @@ struct ImaginedLogin {
 }
 
 extension Simulation {
-    /// What pam_setcred(3) returns after a walk of pam_authenticate(3): it goes the same way once more.
-    static func credentials(_ stack: Stack, after first: Simulation, isDebian: Bool) -> Answer {
+    /// What pam_setcred(3) returns. After a walk of pam_authenticate(3) it goes the same way once more.
+    static func credentials(_ stack: Stack, after first: Simulation?, isDebian: Bool) -> Answer {
         Simulation(stack, after: first, jumpsCount: !isDebian) { _, module in
             switch module.name {
             case "pam_deny": .credErr
-            case "pam_exec", "pam_succeed_if", "pam_access", "pam_nologin", "pam_faildelay", "pam_warn", "pam_echo", "pam_usertype": .ignore
+            case "pam_exec", "pam_succeed_if", "pam_access", "pam_nologin", "pam_faildelay", "pam_warn", "pam_echo", "pam_usertype", "pam_env": .ignore
             default: .success
             }
         }.answer

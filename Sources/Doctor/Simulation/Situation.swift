@@ -49,7 +49,8 @@ struct Situation: Hashable, Sendable {
     /// Every situation that makes a difference to these modules.
     static func all(for modules: [Module]) -> [Situation] {
         let checkers = modules.filter { Role($0, .auth) == .checks }
-        func names(_ modules: [Module]) -> [String] { Array(Set(modules.map(\.name))).sorted() }
+        // Enough for every real stack, and an end for others.
+        func names(_ modules: [Module]) -> [String] { Array(Set(modules.map(\.name)).sorted().prefix(6)) }
         let directories = names(checkers.filter { Checker($0) == .directory })
         // Of others the account tells what they say.
         let rules = names(modules.filter {
