@@ -63,6 +63,7 @@ TESTS = pam-checkpwdPackageTests.xctest
 test: pam-checkpwd
 	@Tests/Stage/packages $(TEST_PACKAGES)
 	@[ "$$(id -u)" -ne 0 ] || Tests/Stage/exim >/dev/null
+	@[ "$$(id -u)" -ne 0 ] || Tests/Stage/modules >/dev/null
 	@echo "Building everything and its tests, about 7 minutes the first time ..."
 	$(SWIFT) build --build-tests $(TESTED)
 	@exec $(STAGE) Tests/Stage/suites "$$($(SWIFT) build --show-bin-path $(TESTED))/$(TESTS)"
@@ -125,4 +126,4 @@ install: release
 	else install -m 0644 pam.d/pam-checkpwd "$$service"; fi
 
 clean:
-	rm -rf .build .build-embedded .build-release .build-asan .build-bench .build-fuzz .build-exim
+	rm -rf .build .build-embedded .build-release .build-asan .build-bench .build-fuzz .build-exim .build-modules

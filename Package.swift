@@ -237,7 +237,7 @@ let package = Package(
         + [
             .testTarget(
                 name: "EndToEnd",
-                dependencies: ["ChallengeResponse", "CPlatform", "Credentials", "TestSupport"],
+                dependencies: ["ChallengeResponse", "CPlatform", "Credentials", "Doctor", "TestSupport"],
                 path: "Tests/EndToEnd", swiftSettings: tests),
             fuzzTarget,
         ],

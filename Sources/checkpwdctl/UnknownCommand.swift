@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteStrings
 
 /// A command that does not exist: ArgumentParser calls it an unexpected argument, and names none that it may be.
 enum UnknownCommand {
@@ -22,19 +23,5 @@ enum UnknownCommand {
         throw ValidationError("Unknown command '\(place)\(word)'.\(guess)")
     }
 
-    /// How many letters must be put in, left out or changed to make the one the other.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let right = Array(right)
-        var row = Array(0...right.count)
-        for (line, letter) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = line + 1
-            for column in right.indices {
-                let above = row[column + 1]
-                row[column + 1] = min(above + 1, row[column] + 1, diagonal + (letter == right[column] ? 0 : 1))
-                diagonal = above
-            }
-        }
-        return row[right.count]
-    }
+    private static func distance(_ left: String, _ right: String) -> Int { editDistance(Array(left.utf8), Array(right.utf8)) }
 }

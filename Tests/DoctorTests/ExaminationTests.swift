@@ -42,9 +42,9 @@ import Testing
         #expect(found.contains("warning svc:1 root is admitted"))
         let finding = try #require(system.examination().findings().first { $0.what.hasPrefix("unavailable reads as a wrong") })
         // A file that others use too is left as it is.
-        guard case .write(let lines, let place) = finding.remedy else { Issue.record("no remedy"); return }
-        #expect(place == Place("/etc/pam.d/svc", 1))
-        #expect(lines.contains("auth     [success=1 ignore=ignore default=die] pam_unix.so nullok"))
+        let proposal = try #require(finding.proposal)
+        #expect(proposal.place == Place("/etc/pam.d/svc", 1))
+        #expect(proposal.lines.contains("auth     [success=1 ignore=ignore default=die] pam_unix.so nullok"))
     }
 
     /// Services that are nearly right, and all that is to be said of them.
@@ -126,17 +126,17 @@ import Testing
         let lines = [System.noRoot] + auth.split(separator: "\n").map(String.init)
         let system = System(["svc": System.service(lines.joined(separator: "\n"))])
         let finding = try #require(system.examination().findings().first { $0.remedy != .none })
-        guard case .write(let written, let place) = finding.remedy else { Issue.record("no line"); return }
+        let proposal = try #require(finding.proposal)
         var mended = lines
-        mended.replaceSubrange((place.line - 1)...(place.line - 1), with: written)
+        mended.replaceSubrange((proposal.place.line - 1)...(proposal.place.line - 1), with: proposal.lines)
         #expect(System(["svc": System.service(mended.joined(separator: "\n"))]).findings() == [])
     }
 
     @Test func `a service without a file is broken, and a model is written`() throws {
         let system = System(["other": "auth required pam_unix.so"])
         #expect(system.findings() == ["broken svc service file is missing"])
-        guard case .write(let lines, let place)? = system.examination().findings().first?.remedy else { Issue.record("no model"); return }
-        #expect(lines == Examination.model && place == Place("/etc/pam.d/svc"))
+        let proposal = try #require(system.examination().findings().first?.proposal)
+        #expect(proposal == Proposal(Examination.model, at: Place("/etc/pam.d/svc")))
     }
 
     @Test func `a name in capitals is never read`() {
@@ -204,12 +204,10 @@ import Testing
     @Test func `the lines to write where pam_faillock does not count are all that it needs`() throws {
         let before = System(["svc": System.service([System.noRoot, Self.pre, "auth required pam_unix.so"].joined(separator: "\n"))])
         let finding = try #require(before.examination().findings().first { $0.what == "pam_faillock has no authfail part" })
-        guard case .write(let lines, _) = finding.remedy else { throw Cancelled() }
+        let lines = try #require(finding.proposal?.lines)
         let after = System(["svc": System.service(([System.noRoot, Self.pre] + lines).joined(separator: "\n"))])
         #expect(after.findings() == ["note svc:2 pam_faillock counts mail logins"])
     }
-
-    private struct Cancelled: Error {}
 
     @Test func `a missing kind of lines is one mistake`() {
         let system = System(["svc": System.noRoot + "\nauth required pam_unix.so\n", "other": System.service("auth required pam_deny.so").replacing(" uid >= 1000", with: " uid >= 0")])

@@ -55,7 +55,7 @@ import Testing
         let finding = try #require(configuration(["svc": "# one\n" + line]).findings.first)
         #expect(finding.what == what)
         #expect(finding.place == Place("/etc/pam.d/svc", 2))
-        if case .write(let lines, _) = finding.remedy { #expect(lines == remedy) } else { #expect(remedy == []) }
+        #expect(finding.proposal?.lines ?? [] == remedy)
     }
 
     @Test(arguments: ["auth include svc", "auth substack a", "auth include b\nauth include b\nauth include b"])

@@ -99,6 +99,46 @@ extension OnStage {
             #expect(doctor("--as", "stranger").errors.hasPrefix("checkpwdctl: no such account: stranger; "))
         }
 
+        /// Six wrong passwords were counted before doctor's line was written, and none after.
+        @Test func `pam_faillock of a hardened stack still counts after doctor's lines are written`() throws {
+            let stack = """
+                auth required pam_faillock.so preauth silent deny=10
+                auth sufficient pam_unix.so nodelay
+                auth [default=die] pam_faillock.so authfail deny=10
+                auth required pam_deny.so
+                account required pam_faillock.so
+                account required pam_unix.so
+                session required pam_permit.so
+
+                """
+            Stage.write("/etc/pam.d/hardened", stack)
+            func counted() -> Int { Program(["faillock", "--user", "tenant"]).run().output.split(separator: "\n").dropFirst(2).count }
+            func failures() -> Int {
+                Stage.must("faillock", "--user", "tenant", "--reset")
+                for _ in 1...6 { #expect(Login.run(Login.plain("tenant", "wrong"), ["-s", "hardened", "/bin/true"]).status == 1) }
+                return counted()
+            }
+            defer { Stage.must("faillock", "--user", "tenant", "--reset") }
+            #expect(failures() == 6)
+            let json = try #require(try JSONSerialization.jsonObject(with: Data(doctor("hardened", "--json").output.utf8)) as? [String: Any])
+            let findings = try #require(json["findings"] as? [[String: Any]])
+            var lines = stack.split(separator: "\n").map { [String($0)] }
+            var isWritten = false
+            for finding in findings {
+                guard let written = finding["write"] as? [String], let line = finding["write_line"] as? Int else { continue }
+                if finding["write_position"] as? String == "before" { lines[line - 1] = written + lines[line - 1] } else { lines[line - 1] = written; isWritten = true }
+            }
+            #expect(isWritten)
+            Stage.write("/etc/pam.d/hardened", lines.flatMap { $0 }.joined(separator: "\n") + "\n")
+            #expect(failures() == 6)
+            #expect(Login.run(Login.plain("tenant"), ["-s", "hardened", "/bin/true"]).status == 0)
+            #expect(counted() == 0)
+            Stage.must("mv", "/etc/shadow", "/etc/shadow.away")
+            defer { Stage.must("mv", "/etc/shadow.away", "/etc/shadow") }
+            #expect(Login.run(Login.plain("tenant"), ["-s", "hardened", "/bin/true"]).status == 111)
+            #expect(counted() == 0)
+        }
+
         // MARK: --login
 
         @Test func `a login is tried step by step`() {

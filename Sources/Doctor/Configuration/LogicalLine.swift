@@ -3,6 +3,8 @@ struct LogicalLine: Equatable {
     /// The number of the first line that something stands in.
     let number: Int
     let text: [UInt8]
+    /// The number of the last line that continues it.
+    let last: Int
 
     /// The lines of a file.
     ///
@@ -23,9 +25,9 @@ struct LogicalLine: Equatable {
             while let last = kept.last, isBlank(last) { kept.removeLast() }
             // A backslash before a comment continues nothing.
             if code.endIndex == line.endIndex, kept.last == UInt8(ascii: "\\") {
-                begun = LogicalLine(number: number, text: before + kept.dropLast() + [UInt8(ascii: " ")])
+                begun = LogicalLine(number: number, text: before + kept.dropLast() + [UInt8(ascii: " ")], last: index + 1)
             } else {
-                lines.append(LogicalLine(number: number, text: before + kept))
+                lines.append(LogicalLine(number: number, text: before + kept, last: index + 1))
                 begun = nil
             }
         }

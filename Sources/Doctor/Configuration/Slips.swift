@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// What was meant, where a word is none of those that PAM knows.
 extension Reader {
     static func nearest(_ word: String) -> String? {
@@ -13,26 +15,11 @@ extension Reader {
     }
 
     /// The only word that is at most two letters away.
-    private static func closest(_ word: String, to words: [String]) -> String? {
-        let near = words.map { ($0, distance(Array(word.lowercased().utf8.prefix(20)), Array($0.utf8))) }.filter { $0.1 <= 2 }
+    static func closest(_ word: String, to words: [String]) -> String? {
+        let near = words.map { ($0, editDistance(Array(word.lowercased().utf8.prefix(20)), Array($0.utf8))) }.filter { $0.1 <= 2 }
         guard let best = near.map(\.1).min() else { return nil }
         let candidates = near.filter { $0.1 == best }
         return candidates.count == 1 ? candidates[0].0 : nil
-    }
-
-    /// Levenshtein's distance.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (index, byte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in 0..<right.count {
-                let replaced = diagonal + (byte == right[column] ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
-            }
-        }
-        return row[right.count]
     }
 
     /// Bytes that are seen by PAM and by nobody else.

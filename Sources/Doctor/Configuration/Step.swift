@@ -39,6 +39,14 @@ public struct Step: Hashable, Sendable {
 
     public var place: Place { route.last! }
 
+    /// The same line without an argument of its module's.
+    func without(_ argument: String) -> Step {
+        guard let module else { return self }
+        let rest = Module(module.path, module.arguments.filter { $0 != argument }, mayBeMissing: module.mayBeMissing)
+        return Step(
+            work: .module(rest), control: control, level: level, route: route, text: text.replacingFirst(" " + argument, with: ""))
+    }
+
     public var module: Module? {
         if case .module(let module) = work { module } else { nil }
     }

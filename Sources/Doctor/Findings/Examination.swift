@@ -10,7 +10,11 @@ public struct Examination: Sendable {
     let tree: FileTree
 
     public init(of service: Service, in tree: FileTree = FileTree()) {
-        self.service = String(decoding: service.name, as: UTF8.self)
+        self.init(named: String(decoding: service.name, as: UTF8.self), in: tree)
+    }
+
+    init(named service: String, in tree: FileTree) {
+        self.service = service
         self.tree = tree
         configuration = Configuration(of: self.service, in: tree)
         other = Configuration(of: "other", in: tree)
@@ -40,7 +44,7 @@ public struct Examination: Sendable {
         var seen: Set<Finding> = []
         let unique = all.filter { seen.insert($0).inserted }
         // Stable: within a severity, in the order of the checks.
-        return Finding.Severity.allCases.reversed().flatMap { severity in unique.filter { $0.severity == severity } }
+        return tried(Finding.Severity.allCases.reversed().flatMap { severity in unique.filter { $0.severity == severity } })
     }
 
     /// What comes of the lines when PAM walks through them.
@@ -49,7 +53,9 @@ public struct Examination: Sendable {
         all += jumps()
         // A fault that is found already is why nobody gets in.
         if !(before + all).contains(where: { $0.severity == .broken }) { all += noWayIn() }
+        if isShort { all += firstPass() + cutOff() }
         all += openDoor()
+        all += expired()
         all += unavailable()
         all += rootAdmitted()
         all += onlyForPasswords()

@@ -12,38 +12,36 @@ extension Examination {
             return [
                 Finding(
                     .warning, step.place, "pam_faillock among the account lines only",
-                    why: "It forgets failures after a login, and nothing counts them.", write: [Part.preauth, Part.authfail])
+                    why: "It forgets failures after a login, and nothing counts them.")
             ]
         }
         var findings: [Finding] = []
-        let (preauth, authfail, authsucc) = (steps("preauth"), steps("authfail"), steps("authsucc"))
-        for index in all where !preauth.contains(index) && !authfail.contains(index) && !authsucc.contains(index) {
-            findings.append(
-                Finding(
-                    .broken, auth[index].place, "pam_faillock without preauth, authfail or authsucc",
-                    why: "It does not know which part it plays, and fails.", write: [Part.preauth]))
-        }
+        let (authfail, authsucc) = (steps("authfail"), steps("authsucc"))
+        // Without a word for its part it plays this one.
+        let preauth = all.filter { !authfail.contains($0) && !authsucc.contains($0) }
+        let checker = auth.first { $0.module.map { Role($0, .auth).mayCheck } ?? false }
         if preauth.isEmpty, !authfail.isEmpty {
             findings.append(
                 Finding(
                     .warning, auth[first].place, "pam_faillock has no preauth part",
-                    why: "Failures are counted, and a locked account's right password still lets in. Before the line that checks the password:",
+                    why: "Failures are counted, and a locked account's right password still lets in.", at: checker?.route[0], .before,
                     write: [Part.preauth]))
         }
         if authfail.isEmpty, !preauth.isEmpty || !authsucc.isEmpty {
             findings.append(
                 Finding(
                     .warning, auth[first].place, "pam_faillock has no authfail part",
-                    why: "Nothing counts the failures: no account is ever locked. In place of the line that checks the password:",
-                    write: Part.counted + (authsucc.isEmpty && !account ? [Part.account] : [])))
+                    why: "Nothing counts the failures: no account is ever locked.", at: checker?.route[0],
+                    write: counted(checker) + (authsucc.isEmpty && !account ? [Part.account] : [])))
         }
         if !authfail.isEmpty, authsucc.isEmpty, !account {
             findings.append(
                 Finding(
                     .warning, auth[first].place, "pam_faillock has neither an authsucc part nor an account line",
-                    why: "A login does not end the count: a few slips over weeks lock an account.", write: [Part.account]))
+                    why: "A login does not end the count: a few slips over weeks lock an account.", at: accountPlace, .before,
+                    write: [Part.account]))
         }
-        findings += reach(authfail, auth)
+        findings += reach(authfail, auth, checker)
         if findings.isEmpty {
             findings.append(
                 Finding(
@@ -56,28 +54,42 @@ extension Examination {
     private enum Part {
         static let preauth = "auth     required    pam_faillock.so preauth silent"
         static let authfail = "auth     [default=die] pam_faillock.so authfail"
-        /// The line that checks the password jumps over the one that counts wrong ones.
-        static let counted = ["auth     [success=1 default=bad] pam_unix.so", authfail, "auth     required    pam_permit.so"]
         static let account = "account  required    pam_faillock.so"
     }
 
+    private var accountPlace: Place { ownStack(.account).first?.route[0] ?? Place(path) }
+
+    /// The line that checks the password, so that only a wrong one goes on to the next line, which counts it.
+    private func counted(_ checker: Step?) -> [String] {
+        guard let checker, checker.route.count == 1, let module = checker.module else { return [] }
+        let isPlain = if case .jump = checker.control[.success] { false } else { checker.control[.success] != .done }
+        let line = "auth     [\(Examination.success(of: checker, over: 1)) \(Examination.counting)] "
+        return [line + ([module.path] + module.arguments).joined(separator: " "), Part.authfail]
+            + (isPlain ? ["auth     required    pam_permit.so"] : [])
+    }
+
     /// The part that counts must be asked after a wrong password, and never after a right one.
-    private func reach(_ authfail: [Int], _ auth: Stack) -> [Finding] {
+    private func reach(_ authfail: [Int], _ auth: Stack, _ checker: Step?) -> [Finding] {
         guard let index = authfail.first else { return [] }
         if Scenario().run(auth, .auth).asked.contains(where: authfail.contains) {
             return [
                 Finding(
                     .broken, auth[index].place, "pam_faillock counts right passwords, too",
-                    why: "The line is asked even where the password is right: let the line that checks it jump over this one.",
-                    write: Part.counted)
+                    why: "The line is asked even where the password is right: let the line that checks it jump over this one.")
             ]
         }
         guard !Scenario(checking: .authErr).run(auth, .auth).asked.contains(where: authfail.contains) else { return [] }
         return [
             Finding(
                 .warning, auth[index].place, "pam_faillock is never asked to count",
-                why: "After a wrong password the stack ends before this line.",
-                write: Part.counted)
+                why: "After a wrong password the stack ends before this line.", at: checker?.place, write: jumping(checker, auth, index))
         ]
+    }
+
+    /// The line that checks the password, so that a wrong one goes on to the line that counts.
+    private func jumping(_ checker: Step?, _ auth: Stack, _ authfail: Int) -> [String] {
+        guard let checker, checker.route.count == 1, let module = checker.module else { return [] }
+        let control = "[\(Examination.success(of: checker)) \(Examination.counting)]"
+        return [(["auth    ", control, module.path] + module.arguments).joined(separator: " ")]
     }
 }

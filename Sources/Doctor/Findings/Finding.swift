@@ -16,8 +16,8 @@ public struct Finding: Hashable, Sendable {
     /// What to do about it.
     public enum Remedy: Hashable, Sendable {
         case none
-        /// Lines of a configuration, and where they go.
-        case write([String], Place)
+        /// Lines of a configuration.
+        case write(Proposal)
         /// Commands of a shell.
         case run([String])
     }
@@ -27,21 +27,46 @@ public struct Finding: Hashable, Sendable {
     /// What is there.
     public let what: String
     /// Why it matters.
-    public let why: String
-    public let remedy: Remedy
+    public var why: String { remedy == .none ? reason : reason + advice }
+    private var reason: String
+    /// How to follow the remedy.
+    private let advice: String
+    public private(set) var remedy: Remedy
 
     /// - Parameters:
-    ///   - lines: what to write at the place itself, or elsewhere.
+    ///   - advice: how to follow the remedy, if there is one.
+    ///   - elsewhere: the line that `lines` go to, if it is not the place itself.
+    ///   - position: how they go there.
+    ///   - lines: what to write.
     ///   - commands: what to run in place of that.
     init(
-        _ severity: Severity, _ place: Place, _ what: String, why: String, at elsewhere: Place? = nil, write lines: [String] = [],
-        run commands: [String] = []
+        _ severity: Severity, _ place: Place, _ what: String, why: String, advice: String = "", at elsewhere: Place? = nil,
+        _ position: Proposal.Position = .replacing, write lines: [String] = [], run commands: [String] = []
     ) {
         self.severity = severity
         self.place = place
         self.what = what
-        self.why = why
-        remedy =
-            !lines.isEmpty ? .write(lines, elsewhere ?? place) : !commands.isEmpty ? .run(commands) : .none
+        reason = why
+        self.advice = advice
+        if !lines.isEmpty {
+            remedy = .write(Proposal(lines, at: elsewhere ?? place, position))
+        } else {
+            remedy = commands.isEmpty ? .none : .run(commands)
+        }
+    }
+
+    /// The lines that it proposes.
+    var proposal: Proposal? {
+        if case .write(let proposal) = remedy { proposal } else { nil }
+    }
+
+    /// The same without its lines.
+    ///
+    /// - Parameter explanation: why none are proposed.
+    func withoutProposal(_ explanation: String) -> Finding {
+        var finding = self
+        finding.remedy = .none
+        finding.reason += " " + explanation
+        return finding
     }
 }

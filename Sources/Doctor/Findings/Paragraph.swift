@@ -8,11 +8,20 @@ extension Finding {
         switch remedy {
         case .none: break
         case .run(let commands): lines += ["  Run:"] + commands.map { "      " + $0 }
-        case .write(let text, let place):
-            lines += ["  Write\(place == self.place && place.line > 0 ? "" : " in \(place.text)"):"]
-            lines += text.map { "      " + $0 }
+        case .write(let proposal):
+            lines += ["  \(introduction(to: proposal)):"]
+            lines += proposal.lines.map { "      " + $0 }
         }
         return lines.map(Finding.printable).joined(separator: "\n")
+    }
+
+    private func introduction(to proposal: Proposal) -> String {
+        switch proposal.position {
+        case .before: "Write before \(proposal.place.text)"
+        case .replacing where proposal.place == place: "Write"
+        case .replacing: "Write in \(proposal.place.text)"
+        case .end: "Write in \(proposal.place.file)"
+        }
     }
 
     private static func wrapped(_ text: String, _ width: Int) -> [String] {

@@ -1,3 +1,5 @@
+import ByteStrings
+
 /// Whether there is a file, and whether it has all that it needs.
 extension Examination {
     func presence() -> [Finding] {
@@ -14,14 +16,21 @@ extension Examination {
             .broken, Place(path), "service file is missing",
             why: """
                 PAM would silently use the service 'other' in its place, on many systems the system's own passwords. \
-                pam-checkpwd refuses that: every login ends in a temporary error (exit 111).
+                pam-checkpwd refuses that: every login ends in a temporary error (exit 111).\(nearest.map { " Did you mean '\($0)'?" } ?? "")
                 """,
             write: Examination.model)
     }
 
+    /// The service that is there, and whose name is at most two letters away.
+    private var nearest: String? {
+        let names = Reader.folders.flatMap { folder in tree.names(in: folder).filter { !tree.isFolder(folder + $0) } }
+        let near = names.map { ($0, editDistance(Array($0.utf8), Array(service.utf8))) }.filter { $0.1 <= min(2, service.utf8.count / 2) }
+        return near.min { $0.1 < $1.1 }?.0
+    }
+
     /// The service file that we install, without its comments.
     static let model = [
-        "auth     required    pam_succeed_if.so uid >= 1000 uid ne 65534 quiet",
+        "auth     [success=ok ignore=ignore user_unknown=ignore default=bad] pam_succeed_if.so uid >= 1000 uid ne 65534 quiet",
         "auth     [success=1 ignore=ignore default=die] pam_unix.so",
         "auth     requisite   pam_deny.so",
         "auth     required    pam_permit.so",

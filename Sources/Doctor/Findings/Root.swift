@@ -14,21 +14,21 @@ extension Examination {
                         The auth lines refuse root, the account lines do not, and after CRAM-MD5 or APOP only those are asked: where \
                         root has a secret, root logs in.
                         """,
-                    write: ["account  required    pam_succeed_if.so uid >= 1000 uid ne 65534 quiet"])
+                    at: first.route[0], .before,
+                    write: Examination.model.filter { $0.hasPrefix("account") && $0.contains("pam_succeed_if.so") })
             ]
         }
         // Rules whose files we do not read may well name root.
         let mayBeRuled = !(admitsRoot(auth, .auth, .permDenied) && admitsRoot(account, .account, .permDenied))
-        let line = "required    pam_succeed_if.so uid >= 1000 uid ne 65534 quiet"
         return [
             Finding(
                 mayBeRuled ? .note : .warning, auth[0].route[0],
                 mayBeRuled ? "root may be admitted: it depends on rules in other files" : "root is admitted",
                 why: """
                     Anybody on the net may try root's password here\(mayBeRuled ? ", unless \(ruleNames(auth + account)) say otherwise" : ""). \
-                    Nobody needs root's mailbox: root's mail is forwarded. Put these lines before the others of their kind.
+                    Nobody needs root's mailbox: root's mail is forwarded.
                     """,
-                write: ["auth     \(line)", "account  \(line)"])
+                at: auth[0].route[0], .before, write: Examination.model.filter { $0.contains("pam_succeed_if.so") })
         ]
     }
 
@@ -63,6 +63,7 @@ extension Examination {
             return Finding(
                 .warning, step.place, "\(module.path) rules passwords only",
                 why: "After CRAM-MD5 or APOP only the account lines are asked: who is refused here gets in by a challenge.",
+                at: ownStack(.account)[0].route[0], .before,
                 write: [(["account  required   ", module.path] + module.arguments).joined(separator: " ")])
         }
     }

@@ -37,7 +37,10 @@ enum Role: Equatable {
         case "pam_deny": self = .always(kind == .session ? .sessionErr : .authErr)
         // Its own process is looked at, and the bridge runs as root.
         case "pam_rootok": self = .always(.success)
-        case "pam_faillock" where kind == .auth && module.arguments.contains("authfail"): self = .always(.authErr)
+        // It counts, and wants that to change nothing.
+        case "pam_faillock" where kind == .auth && module.arguments.contains("authfail"): self = .always(.ignore)
+        // A program that does not get the password cannot check it.
+        case "pam_exec" where kind != .session && !module.arguments.contains("expose_authtok"): self = .rules
         case "pam_debug":
             let given = module.arguments.last { $0.hasPrefix("\(kind == .account ? "acct" : kind.rawValue)=") }
             let word = given.flatMap { $0.split(separator: "=").last }.map(String.init) ?? ""
@@ -53,4 +56,40 @@ enum Role: Equatable {
 
     /// Whether the answer depends on the password, or may.
     var mayCheck: Bool { self == .checks || self == .unknown }
+
+    /// What a module that rules answers; tried with Linux-PAM 1.5.2.
+    struct Rule {
+        var passing = Answer.success
+        var refusing = Answer.authErr
+        /// To a login that has no account.
+        var unknown = Answer.success
+        /// Whether it is known to answer nothing else.
+        var isCertain = true
+    }
+
+    static func rule(_ module: Module) -> Rule {
+        switch module.name {
+        case "pam_nologin": Rule(passing: module.arguments.contains("successok") ? .success : .ignore)
+        case "pam_access": Rule(refusing: .permDenied, unknown: .userUnknown)
+        case "pam_succeed_if", "pam_usertype": Rule(unknown: .userUnknown)
+        case "pam_localuser": Rule(refusing: .permDenied, unknown: .permDenied)
+        case "pam_listfile", "pam_securetty", "pam_tally", "pam_tally2": Rule()
+        case "pam_shells": Rule(unknown: .authErr)
+        case "pam_time": Rule(refusing: .permDenied)
+        case "pam_wheel": Rule(passing: module.arguments.contains("trust") ? .success : .ignore, refusing: .permDenied, unknown: .userUnknown)
+        case "pam_issue", "pam_sepermit": Rule(passing: .ignore, unknown: .ignore)
+        case "pam_faillock": Rule(unknown: .ignore)
+        case "pam_exec": Rule(refusing: .systemErr)
+        default: Rule(isCertain: false)
+        }
+    }
+
+    /// What a module that serves answers to pam_authenticate(3) and pam_acct_mgmt(3), the likeliest first.
+    static func serviceAnswers(_ module: Module) -> [Answer] {
+        switch module.name {
+        case "pam_env", "pam_group", "pam_faildelay", "pam_warn", "pam_echo", "pam_mail", "pam_keyinit": [.ignore]
+        case "pam_lastlog": [.success]
+        default: [.success, .ignore]
+        }
+    }
 }

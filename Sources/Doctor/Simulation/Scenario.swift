@@ -10,9 +10,18 @@ struct Scenario {
         if let answer = single[index] { return answer }
         return switch Role(module, kind) {
         case .checks, .unknown: checking
-        case .rules: ruling
+        case .rules: ruled(Role.rule(module))
         case .always(let answer): answer
-        case .serves: serving
+        case .serves:
+            if kind == .session { serving } else { Role.serviceAnswers(module).contains(serving) ? serving : Role.serviceAnswers(module)[0] }
+        }
+    }
+
+    private func ruled(_ rule: Role.Rule) -> Answer {
+        switch ruling {
+        case .success: rule.passing
+        case .authErr: rule.refusing
+        default: rule.isCertain ? rule.passing : ruling
         }
     }
 

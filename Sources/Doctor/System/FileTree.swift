@@ -6,10 +6,19 @@ import func Glibc.readdir
 /// The files that PAM reads. Nothing is ever written.
 public struct FileTree: Sendable {
     private let root: String
+    /// Files whose contents are imagined.
+    private var imagined: [String: [UInt8]] = [:]
 
     /// - Parameter root: what stands before every path; for a system that is mounted elsewhere.
     public init(root: String = "") {
         self.root = root
+    }
+
+    /// The same files, with one whose contents are imagined. Only `read` returns them.
+    func imagining(_ path: String, as text: [UInt8]) -> FileTree {
+        var tree = self
+        tree.imagined[path] = text
+        return tree
     }
 
     public enum Contents {
@@ -24,6 +33,7 @@ public struct FileTree: Sendable {
 
     /// A regular file's contents.
     func read(_ path: String) -> Contents {
+        if let text = imagined[path] { return .text(text) }
         let descriptor = (root + path).withCString { cplatform_open($0, O_RDONLY | O_NONBLOCK, 0) }
         guard descriptor >= 0 else {
             let errno = cplatform_errno()

@@ -75,10 +75,11 @@ struct DoctorReport {
         switch finding.remedy {
         case .none: break
         case .run(let commands): members.append(("run", .array(commands.map { text($0) })))
-        case .write(let lines, let place):
+        case .write(let proposal):
             members += [
-                ("write", .array(lines.map { text($0) })), ("write_file", text(place.file)),
-                ("write_line", place.line == 0 ? .null : .number(place.line)),
+                ("write", .array(proposal.lines.map { text($0) })), ("write_file", text(proposal.place.file)),
+                ("write_line", proposal.place.line == 0 ? .null : .number(proposal.place.line)),
+                ("write_position", text(proposal.position.rawValue)),
             ]
         }
         return .object(members)
