@@ -32,6 +32,15 @@ let coreLink: [LinkerSetting] = [
         .when(traits: ["Embedded"]))
 ]
 
+/// The functions of libc that CGuard replaces: without these names in the program's own table of symbols, PAM's modules
+/// would find libc's.
+let guardLink: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "_exit", "_Exit", "daemon", "execve", "execv", "execvp", "execvpe", "fexecve", "execveat", "execl", "execlp", "execle",
+        ].flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] })
+]
+
 /// Tests are compiled quickly; what they test is optimized.
 let tests: [SwiftSetting] = house + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
@@ -57,6 +66,7 @@ let package = Package(
     targets: [
         // The ground: C shims.
         .target(name: "CPlatform", cSettings: shim),
+        .target(name: "CGuard", dependencies: ["CPlatform"], cSettings: shim),
         .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
         .target(name: "CLMDB", cSettings: shim),
         .target(name: "CNettle", cSettings: shim),
@@ -104,10 +114,10 @@ let package = Package(
         .executableTarget(
             name: "pam-checkpwd",
             dependencies: [
-                "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "Privilege", "ProcessEnvironment",
-                "SecretStore", "Verdicts",
+                "Bridge", "ByteStrings", "CGuard", "Checkpassword", "CPlatform", "Credentials", "PAM", "Privilege",
+                "ProcessEnvironment", "SecretStore", "Verdicts",
             ],
-            swiftSettings: core + [.unsafeFlags(["-parse-as-library"])], linkerSettings: coreLink),
+            swiftSettings: core + [.unsafeFlags(["-parse-as-library"])], linkerSettings: coreLink + guardLink),
 
         // The administrator's tool.
         .target(

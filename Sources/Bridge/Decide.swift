@@ -66,6 +66,7 @@ private func checkPassword(
         try compare(request, at: place, login, policy)
         return try admitProved(login, policy)
     }
+    try Transaction.requireMemory()
     var transaction = try begin(login, policy)
     try request.withBytes(at: place) { (password) throws(Failure) in
         try transaction.authenticate(password: password)

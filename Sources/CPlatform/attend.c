@@ -18,27 +18,21 @@ static void pass_on(int signal)
 pid_t cplatform_fork_attended(void)
 {
 	static const int passed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
-	struct sigaction action = {.sa_handler = pass_on}, standard = {.sa_handler = SIG_DFL}, inherited;
+	struct sigaction action = {.sa_handler = pass_on};
 	sigset_t every, before;
 	pid_t child;
 
 	/* Until the handlers stand, a signal waits. */
 	sigfillset(&every);
 	sigprocmask(SIG_SETMASK, &every, &before);
-	/* Where our caller ignores SIGCHLD, a child's end would leave no status to wait for. */
-	sigaction(SIGCHLD, &standard, &inherited);
 	child = fork();
-	if (child == 0)
-		sigaction(SIGCHLD, &inherited, NULL);
 	if (child > 0) {
 		attended = child;
 		sigemptyset(&action.sa_mask);
 		for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
 			sigaction(passed[i], &action, NULL);
 		/* Or the client would not see the program close its connection. */
-		close(0);
-		close(1);
-		cplatform_occupy_standard_descriptors();
+		cplatform_drop_streams();
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return child;

@@ -1,12 +1,16 @@
 #include "CPlatform.h"
 
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
-extern char *program_invocation_short_name; /* <errno.h>, a GNU extension */
+void cplatform_end(int status)
+{
+	for (;;)
+		syscall(SYS_exit_group, status);
+}
 
 int cplatform_errno(void)
 {
@@ -23,44 +27,9 @@ int cplatform_open(const char *path, int flags, mode_t mode)
 	return open(path, flags | O_CLOEXEC, mode);
 }
 
-void cplatform_name_program(const char *name)
-{
-	/* Sound: nobody writes to it. syslog(3) reads it, too. */
-	program_invocation_short_name = (char *)name;
-}
-
-void cplatform_syslog(int priority, const char *line)
-{
-	syslog(priority, "%s", line);
-}
-
-void cplatform_write_error(const void *bytes, size_t count)
-{
-	/* Restored at once: a program that we run would inherit it. */
-	struct sigaction ignore = {.sa_handler = SIG_IGN}, pipe, size;
-
-	sigaction(SIGPIPE, &ignore, &pipe);
-	sigaction(SIGXFSZ, &ignore, &size);
-	while (write(2, bytes, count) == -1 && errno == EINTR)
-		continue;
-	sigaction(SIGXFSZ, &size, NULL);
-	sigaction(SIGPIPE, &pipe, NULL);
-}
-
 int cplatform_forbid_dumps(void)
 {
 	return prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
-}
-
-int cplatform_occupy_standard_descriptors(void)
-{
-	for (int descriptor = 0; descriptor < 3; descriptor++) {
-		/* Those below are open by now, so open(2) returns this very number. */
-		if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF &&
-		    open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY) != descriptor)
-			return -1;
-	}
-	return 0;
 }
 
 char **cplatform_environment(void)

@@ -15,6 +15,8 @@ public struct Transaction: ~Copyable {
     private let conversation: UnsafeMutablePointer<Conversation>
     private let callback: UnsafeMutablePointer<cpam_conversation>
     private var status = PAM_SUCCESS
+    /// The process, its user and its group, which must be the same after each call.
+    private var ids = cplatform_ids()
 
     /// The corresponding C function is `pam_start`.
     public init(service: Service, login: Login, trace: Trace) throws(Failure) {
@@ -23,11 +25,16 @@ public struct Transaction: ~Copyable {
         let callback = UnsafeMutablePointer<cpam_conversation>.allocate(capacity: 1)
         callback.initialize(to: cpam_conversation(ask: Transaction.ask, context: conversation))
         var handle: OpaquePointer?
+        cplatform_note_ids(&ids)
+        cplatform_enter_phase(Call.start.name.cString)
         let status = service.name.withCString { service in
             login.bytes.withCString { login in cpam_start(service, login, callback, &handle) }
         }
-        guard status == PAM_SUCCESS, let handle else {
+        let isUnchanged = Transaction.leavePhase(ids)
+        guard status == PAM_SUCCESS, isUnchanged, let handle else {
+            if let handle { _ = pam_end(handle, status) }
             Transaction.release(conversation, callback)
+            if !isUnchanged { throw Transaction.changedUser(.start) }
             throw ReturnCode(rawValue: status).failure(of: .start)
                 ?? .temporary(Cause("PAM gave no handle", about: service.name))
         }
@@ -40,7 +47,9 @@ public struct Transaction: ~Copyable {
 
     deinit {
         // Modules clean up here: passwords that PAM holds are wiped, and pam_end learns how the last call ended.
+        cplatform_enter_phase(("pam_end" as StaticString).cString)
         _ = pam_end(handle, status)
+        _ = Transaction.leavePhase(ids)
         Transaction.release(conversation, callback)
     }
 
@@ -81,7 +90,11 @@ public struct Transaction: ~Copyable {
     /// The corresponding C function is `pam_set_item`. An empty value is not set.
     public mutating func set(_ item: Item, _ value: [UInt8]) throws(Failure) {
         guard !value.isEmpty else { return }
-        try check(.setItem, value.withCString { pam_set_item(handle, item.number, $0) })
+        // No module runs here.
+        status = value.withCString { pam_set_item(handle, item.number, $0) }
+        let code = ReturnCode(rawValue: status)
+        trace(Call.setItem.name, [UInt8](code.name))
+        if let failure = code.failure(of: .setItem) { throw failure }
     }
 
     /// Asks whether the password is the login's. The corresponding C function is `pam_authenticate`, with
@@ -93,44 +106,78 @@ public struct Transaction: ~Copyable {
         if let prompt = try item(PAM_USER_PROMPT) { conversation.pointee.loginPrompt = prompt }
         conversation.pointee.password = password
         defer { conversation.pointee.password = nil }
-        try check(.authenticate, pam_authenticate(handle, Int32(PAM_DISALLOW_NULL_AUTHTOK)))
+        try check(.authenticate) { pam_authenticate($0, Int32(PAM_DISALLOW_NULL_AUTHTOK)) }
     }
 
     /// Asks whether the account may be used here and now. The corresponding C function is `pam_acct_mgmt`.
     public mutating func checkAccount() throws(Failure) {
-        try check(.checkAccount, pam_acct_mgmt(handle, Int32(PAM_DISALLOW_NULL_AUTHTOK)))
+        try check(.checkAccount) { pam_acct_mgmt($0, Int32(PAM_DISALLOW_NULL_AUTHTOK)) }
     }
 
     /// Gives the process the account's credentials: groups, tickets, keys. The corresponding C function is `pam_setcred`
     /// with `PAM_ESTABLISH_CRED`. Call it after initgroups (pam_setcred(3)).
     public mutating func establishCredentials() throws(Failure) {
-        try check(.setCredentials, pam_setcred(handle, Int32(PAM_ESTABLISH_CRED)))
+        // What is changed from here on is for the process that the user's program will be.
+        cplatform_undo_authentication()
+        cplatform_note_ids(&ids)
+        try check(.setCredentials) { pam_setcred($0, Int32(PAM_ESTABLISH_CRED)) }
     }
 
     /// The corresponding C function is `pam_setcred` with `PAM_DELETE_CRED`.
     public mutating func deleteCredentials() throws(Failure) {
-        try check(.setCredentials, pam_setcred(handle, Int32(PAM_DELETE_CRED)))
+        try check(.setCredentials) { pam_setcred($0, Int32(PAM_DELETE_CRED)) }
     }
 
     /// The corresponding C function is `pam_open_session`.
     public mutating func openSession() throws(Failure) {
-        try check(.openSession, pam_open_session(handle, 0))
+        try check(.openSession) { pam_open_session($0, 0) }
     }
 
     /// The corresponding C function is `pam_close_session`.
     public mutating func closeSession() throws(Failure) {
-        try check(.closeSession, pam_close_session(handle, 0))
+        try check(.closeSession) { pam_close_session($0, 0) }
     }
 
-    private mutating func check(_ call: Call, _ code: Int32) throws(Failure) {
-        status = code
-        // A module that changes the process's user or group, and back, makes it dumpable again.
-        _ = cplatform_forbid_dumps()
-        let code = ReturnCode(rawValue: code)
+    private mutating func check(_ call: Call, _ body: (OpaquePointer) -> Int32) throws(Failure) {
+        cplatform_enter_phase(call.name.cString)
+        status = body(handle)
+        let isUnchanged = Transaction.leavePhase(ids)
+        let code = ReturnCode(rawValue: status)
         trace(call.name, [UInt8](code.name))
+        guard isUnchanged else { throw Transaction.changedUser(call) }
         guard let failure = code.failure(of: call) else { return }
         throw call == .authenticate || call == .checkAccount ? service.explain(failure, code) : failure
     }
+
+    /// Takes back changes that modules made to the process, see `cplatform_check_modules`.
+    ///
+    /// - Returns: whether the process has the user and group that it had.
+    private static func leavePhase(_ ids: cplatform_ids) -> Bool {
+        cplatform_enter_phase(("" as StaticString).cString)
+        return withUnsafePointer(to: ids) { cplatform_check_modules($0) != 0 }
+    }
+
+    private static func changedUser(_ call: Call) -> Failure {
+        .temporary(
+            Cause(
+                "module changed the process's user", about: [UInt8](call.name),
+                remedy: "a PAM module must restore the user and group that it changes: remove it from the service"))
+    }
+
+    /// Makes sure that there is memory for the hash of a password, before a module that lacks it says that the password is
+    /// wrong.
+    ///
+    /// - Throws: `temporary`, naming the limit.
+    public static func requireMemory() throws(Failure) {
+        guard let limit = cplatform_lacking_memory(memory) else { return }
+        throw .temporary(
+            Cause(
+                "memory limit too tight", about: [UInt8](cString: limit),
+                remedy: "a password needs 24 MiB: raise the hard limit (ulimit -H, LimitAS=, vsz_limit)"))
+    }
+
+    /// yescrypt takes 16 MiB with Debian's cost, pam_unix and its libraries took 2 when measured; the rest is for larger modules.
+    private static let memory = 24 << 20
 
     /// Who the login is to PAM: a module may change the user (pam_get_item(3), `PAM_USER`).
     public func user() throws(Failure) -> Login {

@@ -1,7 +1,8 @@
 import ByteStrings
 import CPlatform
 
-/// The system's log, facility authpriv. The corresponding C function is `syslog`.
+/// The system's log, facility authpriv, by a socket of our own: a PAM module in the same process may have any ident for
+/// syslog(3).
 public enum SystemLog {
     public enum Severity: Sendable {
         case information, notice, error
@@ -15,16 +16,22 @@ public enum SystemLog {
         }
     }
 
+    /// Has PAM's modules log under our name, by syslog(3).
     public static func open() {
-        openlog(nil, LOG_PID, LOG_AUTHPRIV)
+        cplatform_restore_syslog()
     }
 
-    /// What is sent where a damaged store ends the program, see `cplatform_enter_faults`.
-    public static func prepareForFault(_ line: LogLine) {
-        line.bytes.withCString { cplatform_prepare_fault_record(LOG_AUTHPRIV | Severity.error.priority, $0) }
+    /// Prepares the line of a login that ends without a verdict: its fields after verdict and reason, see
+    /// `cplatform_say_last_words`.
+    public static func prepareLastWords(_ line: LogLine) {
+        cplatform_prepare_last_words(line.bytes, line.bytes.count)
     }
 
-    public static func send(_ severity: Severity, _ line: LogLine) {
-        line.bytes.withCString { cplatform_syslog(LOG_AUTHPRIV | severity.priority, $0) }
+    /// Sends a line; if there is no log, standard error has it.
+    ///
+    /// - Parameter isPrinted: whether standard error has it anyway.
+    public static func send(_ severity: Severity, _ line: LogLine, isPrinted: Bool = false) {
+        let failed = cplatform_log_line(LOG_AUTHPRIV | severity.priority, line.bytes, line.bytes.count)
+        if failed != 0 || isPrinted { StandardError.write(line.bytes) }
     }
 }

@@ -1,4 +1,5 @@
 import ByteStrings
+import CGuard
 import CPlatform
 import Checkpassword
 import Privilege
@@ -7,15 +8,24 @@ import Verdicts
 /// Embedded Swift has no `CommandLine`: SwiftPM links a function of this name as C's `main`.
 @_cdecl("pam_checkpwd_main")
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    // Not by returning, which runs the exit handlers of whatever a PAM module brought along.
+    cplatform_end(status(count, arguments))
+}
+
+/// - Returns: the exit status, if nothing is run.
+private func status(_ count: Int32, _ arguments: Arguments) -> Int32 {
     // argv[0] is the caller's word.
     cplatform_name_program(("pam-checkpwd" as StaticString).cString)
     // Before the first secret is read, and before any file could be opened where messages go.
     guard cplatform_forbid_dumps() == 0, cplatform_occupy_standard_descriptors() == 0 else {
         return ExitStatus.temporary
     }
+    cplatform_keep_errors_from_client()
+    cplatform_note_signals()
     do throws(Failure) {
         let caller = try Caller.takeOver()
         SystemLog.open()
+        cguard_arm()
         let options = try Options(count, arguments)
         if let question = options.question { return Answers.print(question) }
         if caller != nil { try options.requireHarmless() }

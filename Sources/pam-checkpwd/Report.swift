@@ -23,6 +23,7 @@ struct Report {
         self.remoteHost = remoteHost
         self.caller = caller
         self.debug = debug
+        SystemLog.prepareLastWords(fields)
     }
 
     mutating func note(_ request: borrowing Request) {
@@ -33,7 +34,7 @@ struct Report {
             case .digest(_, _, let mechanisms): mechanisms.names
             case .unknownMechanism: [UInt8]("unknown")
             }
-        SystemLog.prepareForFault(line("temporary", [UInt8]("store-damaged")))
+        SystemLog.prepareLastWords(fields)
     }
 
     func accepted(_ reason: StaticString = "ok") {
@@ -57,16 +58,26 @@ struct Report {
         var line = LogLine()
         line.add("verdict", verdict)
         line.add("reason", reason)
+        add(to: &line)
+        return line
+    }
+
+    /// The fields of every line of this login, after verdict and reason.
+    private var fields: LogLine {
+        var line = LogLine()
+        add(to: &line)
+        return line
+    }
+
+    private func add(to line: inout LogLine) {
         line.add("mechanism", mechanism)
         line.add("rhost", remoteHost)
         line.add("service", service)
         line.add("login", login)
         if let caller { line.add("caller", [UInt8](decimal: caller.uid)) }
-        return line
     }
 
     private func send(_ severity: SystemLog.Severity, _ line: LogLine) {
-        SystemLog.send(severity, line)
-        if debug { StandardError.write(line.bytes) }
+        SystemLog.send(severity, line, isPrinted: debug)
     }
 }

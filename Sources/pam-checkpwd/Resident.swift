@@ -29,9 +29,17 @@ struct Resident: ~Copyable {
     /// - Returns: the exit status.
     mutating func run() throws(Failure) -> Int32 {
         cplatform_return_large_blocks()
+        try Inheritance.settle(raisingLimits: true)
         while let bytes = try socket.receive() {
             let mark = bytes.withUnsafeBytes { $0[0] }
             let status = decide(bytes)
+            do throws(Failure) {
+                try Inheritance.restoreBetweenLogins()
+            } catch {
+                // The next login would find what a module made of this process.
+                _ = socket.answer(ExitStatus.temporary, to: mark)
+                throw error
+            }
             guard socket.answer(status, to: mark) else { return ExitStatus.temporary }
         }
         return 0

@@ -1,5 +1,6 @@
 import Bridge
 import ByteStrings
+import CGuard
 import CPlatform
 import Checkpassword
 import Credentials
@@ -34,9 +35,9 @@ func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32
             return try serving.attend(session, accepted, report)
         case .found:
             report.accepted("lookup")
-            throw Handover.run(program)
+            throw serving.run { Handover.run(program) }
         case .notFound: return DovecotLookup.notFound
-        case .passedOn: throw Handover.run(program)
+        case .passedOn: throw serving.run(keeping: Descriptor.credentials) { Handover.run(program) }
         }
     } catch {
         report.failed(error)
@@ -65,21 +66,25 @@ private struct Serving {
     func judge(_ policy: Policy, _ report: inout Report) throws(Failure) -> Judgement {
         let request = try Request(Descriptor.drain(limit: options.maxLength))
         report.note(request)
-        if options.isDovecot, try DovecotLookup.isAsked(by: request) {
+        let isLookup = options.isDovecot ? try DovecotLookup.isAsked(by: request) : false
+        // No other program may say that a login needs no password.
+        if !isLookup { Variable.remove(DovecotLookup.variable) }
+        try Inheritance.settle(raisingLimits: caller == nil)
+        if isLookup {
             if let identity = try lookUp(request.login, policy) {
+                try Inheritance.restore(staying: true)
                 try Handover.describe(identity)
                 return .found
             }
             report.failed(.rejected(Cause("no such user")))
             return .notFound
         }
-        // Nobody else may say that a login needs no password.
-        Variable.remove(DovecotLookup.variable)
         do throws(Failure) {
             return .accepted(try decide(request, policy))
         } catch {
             guard case .declined = error, chain != nil else { throw error }
             report.failed(error)
+            try Inheritance.restore(staying: true)
             try request.withAllBytes { (bytes) throws(Failure) in try Descriptor.offer(bytes) }
             return .passedOn
         }
@@ -89,6 +94,7 @@ private struct Serving {
     ///
     /// - Returns: 0 where that is nothing.
     func proceed(_ accepted: borrowing Accepted, _ report: Report) throws(Failure) -> Int32 {
+        try Inheritance.restore(staying: options.isDovecot || accepted.identity == nil)
         if let identity = accepted.identity {
             if options.isDovecot {
                 try Handover.describe(identity)
@@ -102,10 +108,25 @@ private struct Serving {
         report.accepted()
         // After the log: whoever it is given back to can kill or starve it.
         try caller?.giveBack()
-        guard let chain else { throw Handover.run(program) }
+        guard let chain else { throw run { Handover.run(program) } }
         // The next modules of the chain are not needed any more.
         guard let postauth = chain.postauth else { return 0 }
-        throw Handover.run(postauth, with: accepted.login)
+        let login = accepted.login
+        throw run { Handover.run(postauth, with: login) }
+    }
+
+    /// Runs a program, which finds what the caller left.
+    ///
+    /// - Parameter descriptor: one that is the program's although the caller did not leave it.
+    /// - Returns: only if it cannot be run; then why.
+    func run(keeping descriptor: Int32 = -1, _ program: () -> Failure) -> Failure {
+        do throws(Failure) {
+            try Inheritance.release(keeping: descriptor)
+        } catch {
+            return error
+        }
+        cguard_permit_exec()
+        return program()
     }
 
     /// Proceeds in a child, and closes the session when that has ended.
@@ -115,15 +136,7 @@ private struct Serving {
         _ session: consuming HeldSession, _ accepted: borrowing Accepted, _ report: Report
     ) throws(Failure) -> Int32 {
         let child = cplatform_fork_attended()
-        guard child != 0 else {
-            // PAM's handle is the parent's to end: nothing here may return to where it would die.
-            do throws(Failure) {
-                _exit(try proceed(accepted, report))
-            } catch {
-                report.failed(error)
-                _exit(ExitStatus.of(error))
-            }
-        }
+        if child == 0 { proceedInChild(session, accepted, report) }
         guard child > 0 else {
             let errno = cplatform_errno()
             session.close()
@@ -133,6 +146,21 @@ private struct Serving {
         session.close()
         // Nobody knows how the program ended.
         return status < 0 ? ExitStatus.temporary : status
+    }
+
+    /// - Parameter session: the parent's to end. It is lent to this function, which never returns, since in the child it would
+    ///   die after its last use.
+    @inline(never)
+    private func proceedInChild(
+        _ session: borrowing HeldSession, _ accepted: borrowing Accepted, _ report: Report
+    ) -> Never {
+        cguard_arm()
+        do throws(Failure) {
+            cplatform_end(try proceed(accepted, report))
+        } catch {
+            report.failed(error)
+            cplatform_end(ExitStatus.of(error))
+        }
     }
 }
 

@@ -260,7 +260,7 @@ extension OnStage {
             // The reader of standard error is gone before anything is written to it.
             let folder = Folder()
             let outcome = Program([
-                "/bin/sh", "-c", #"{ sleep 0.2; "$0" -d /bin/true; echo $? >"$1"; } 2>&1 | exec true; cat "$1""#,
+                "/bin/sh", "-c", #"{ sleep 0.2; "$0" -d /bin/true >/dev/null; echo $? >"$1"; } 2>&1 | exec true; cat "$1""#,
                 Stage.pamCheckpwd, folder("status"),
             ]).run(descriptor3: bytes)
             #expect(outcome.output == status + "\n")

@@ -9,13 +9,14 @@ final class ResidentProgram {
     private let folder = Folder()
     private var mark: UInt8 = 0
 
-    init(_ options: [String]) {
+    /// - Parameter before: a command that runs it, such as `prlimit` with its options.
+    init(_ options: [String], before: [String] = []) {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         precondition(socketpair(AF_UNIX, type, 0, &ends) == 0)
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         let errors = open(folder("errors"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        let argv = ([Stage.pamCheckpwd, "--resident"] + options).map { strdup($0) } + [nil]
+        let argv = (before + [Stage.pamCheckpwd, "--resident"] + options).map { strdup($0) } + [nil]
         let envp = ProcessInfo.processInfo.environment.map { strdup("\($0)=\($1)") } + [nil]
         defer {
             (argv + envp).forEach { free($0) }

@@ -245,12 +245,12 @@ extension OnStage {
         @Test func `an accepted login is in the log before the caller can keep it out`() throws {
             let syslog = Syslog()
             let outcome = Program(
-                ["strace", "-u", "mallory", "-s", "300", "-e", "trace=sendto,setresuid", "-o", "/dev/stderr", Self.program]
+                ["strace", "-u", "mallory", "-s", "300", "-e", "trace=sendmsg,setresuid", "-o", "/dev/stderr", Self.program]
                     + ["-s", "quick", "/bin/true"]
             ).run(descriptor3: Login.plain("alice"))
             #expect(outcome.status == 0)
             let calls = outcome.errors.split(separator: "\n")
-            let logged = try #require(calls.firstIndex { $0.hasPrefix("sendto(") && $0.contains(#"verdict=\"accepted\""#) })
+            let logged = try #require(calls.firstIndex { $0.hasPrefix("sendmsg(") && $0.contains(#"verdict=\"accepted\""#) })
             let mallory = try #require(getpwnam("mallory")).pointee.pw_uid
             let givenBack = try #require(calls.firstIndex { $0.hasPrefix("setresuid(\(mallory), ") })
             #expect(logged < givenBack)

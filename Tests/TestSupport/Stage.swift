@@ -66,6 +66,7 @@ public enum Stage {
     ///
     /// Every password, and every secret, is 'pass'.
     public static let accounts: Void = {
+        Syslog.isThere
         must("groupadd", "mailers")
         must("groupadd", "editors")
         for name in ["alice", "expired", "mustchange", "homeless"] {

@@ -1,18 +1,19 @@
 import Foundation
 import Synchronization
 
-/// The stage's /dev/log, while a test listens to it.
+/// The system's log on the stage, while a test listens to it.
+///
+/// The stage's /dev/log is there from the first use on: without a log, programs write their lines to standard error.
 public final class Syslog {
-    private let socket: Int32
-    private let received = Received()
     private static let path = "/run/log"
+    private static let received = Received()
 
     /// Datagrams, read as they come: a log that nobody reads makes its writers wait.
     private final class Received: Sendable {
         let datagrams = Mutex<[[UInt8]]>([])
 
         func read(from socket: Int32) {
-            var buffer = [UInt8](repeating: 0, count: 4096)
+            var buffer = [UInt8](repeating: 0, count: 65536)
             while true {
                 let count = recv(socket, &buffer, buffer.count, 0)
                 guard count > 0 else { return }
@@ -21,23 +22,29 @@ public final class Syslog {
         }
     }
 
-    public init() {
+    /// Has the stage's log, once.
+    public static let isThere: Void = {
         precondition(Stage.isSet)
-        socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-        unlink(Syslog.path)
-        let bound = Syslog.withAddress { bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        unlink(path)
+        let bound = withAddress { bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
         precondition(bound == 0)
-        chmod(Syslog.path, 0o666)
-        Thread.detachNewThread { [received, socket] in
-            received.read(from: socket)
-            close(socket)
-        }
+        chmod(path, 0o666)
+        Thread.detachNewThread { received.read(from: socket) }
+    }()
+
+    /// Runs something while there is no log.
+    public static func without<Result>(_ body: () throws -> Result) rethrows -> Result {
+        isThere
+        _ = rename(path, path + ".away")
+        defer { _ = rename(path + ".away", path) }
+        return try body()
     }
 
-    deinit {
-        unlink(Syslog.path)
-        // Ends the thread.
-        shutdown(socket, Int32(SHUT_RDWR))
+    public init() {
+        Syslog.isThere
+        // What came before is not this test's.
+        _ = all()
     }
 
     /// The lines of one program, since the last call: `<priority>` first, then what follows its name and process id.
@@ -57,8 +64,8 @@ public final class Syslog {
     private func all() -> [[UInt8]] {
         let mark = Array(UUID().uuidString.utf8)
         Syslog.send(mark)
-        while !received.datagrams.withLock({ $0.contains(mark) }) { usleep(1000) }
-        return received.datagrams.withLock { datagrams in
+        while !Syslog.received.datagrams.withLock({ $0.contains(mark) }) { usleep(1000) }
+        return Syslog.received.datagrams.withLock { datagrams in
             defer { datagrams = [] }
             return datagrams
         }

@@ -28,12 +28,38 @@ const char *cplatform_error_words(int error);
 /* open(2), variadic; always close-on-exec. */
 int cplatform_open(const char *path, int flags, mode_t mode);
 
-/* syslog(3), variadic; the line is never a format. */
-void cplatform_syslog(int priority, const char *line);
+/* Connects to the system's log: a datagram socket, or a stream if the log has one (unix(7)). Returns a descriptor, or -1. */
+int cplatform_open_log(void);
 
-/* write(2) to descriptor 2; where its reader is gone, or a file there may not grow, the message is lost, and no SIGPIPE or
- * SIGXFSZ ends the program. */
+/* Sends one line by that descriptor, under this name, with our process ID. A log that is full is waited for, for 5 seconds.
+ * Returns 0 or an errno. Safe in a signal handler. */
+int cplatform_log(int log, int priority, const char *name, const void *line, size_t count);
+
+/* The same with the name of cplatform_name_program and a connection of its own. */
+int cplatform_log_line(int priority, const void *line, size_t count);
+
+/* Has the lines that PAM's modules write with syslog(3) come from us, to authpriv, whatever a module did by openlog(3) or
+ * setlogmask(3). */
+void cplatform_restore_syslog(void);
+
+/* Takes a copy of the fields that a login's last line has after verdict and reason, in case it ends without a verdict. */
+void cplatform_prepare_last_words(const void *line, size_t count);
+
+/* Writes these words to standard error, and a line with the verdict 'temporary', this reason, what was prepared, and `about`,
+ * which may be empty, to the system's log; to standard error if there is no log. Nothing is logged if nothing was prepared.
+ * Safe in a signal handler. */
+void cplatform_say_last_words(const char *reason, const char *about, const char *words);
+
+/* write(2) to descriptor 2, unless cplatform_keep_errors_from_client found that the client would read it. If its reader is
+ * gone, or a file there may not grow, the message is lost, and no SIGPIPE or SIGXFSZ ends the program. */
 void cplatform_write_error(const void *bytes, size_t count);
+
+/* Whether descriptor 2 may be the mail client's connection: it is a socket to another host, or the same pipe or socket as
+ * descriptor 0 or 1. */
+int cplatform_error_may_be_client(void);
+
+/* From here on nothing is written to descriptor 2, if the client may read it. */
+void cplatform_keep_errors_from_client(void);
 
 /* PR_SET_DUMPABLE 0: no core file, no ptrace and no /proc/PID/mem for other processes of the same user.
  * A change of the effective user or group undoes it (proc(5), fs.suid_dumpable). */
@@ -42,6 +68,59 @@ int cplatform_forbid_dumps(void);
 /* Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed, so that no file opened later can land where a
  * message is written to. */
 int cplatform_occupy_standard_descriptors(void);
+
+/* Puts /dev/null in the place of descriptors 0 and 1, and of 2 if the client may read it. Returns 0 or an errno. */
+int cplatform_hide_streams(void);
+
+/* Has them back as they were. Returns 0 or an errno. */
+int cplatform_show_streams(void);
+
+/* Closes them for good, and leaves /dev/null. */
+void cplatform_drop_streams(void);
+
+/* The user, group and process that the process is. */
+struct cplatform_ids {
+	pid_t process;
+	uid_t user, effective_user, saved_user;
+	gid_t group, effective_group, saved_group;
+};
+
+void cplatform_note_ids(struct cplatform_ids *ids);
+
+/* Whether they are as noted. */
+int cplatform_has_ids(const struct cplatform_ids *ids);
+
+/* After each call of libpam's: takes back what a module did to syslog(3) and to core dumps, and ends the process at once, with
+ * status 111, if it is not the one that was noted. Returns whether the ids are as noted. */
+int cplatform_check_modules(const struct cplatform_ids *ids);
+
+/* The function of libpam that runs, for the message about a module that ends the process. Not copied. */
+void cplatform_enter_phase(const char *name);
+const char *cplatform_phase(void);
+
+/* Notes the actions of signals, and blocks none. To be called before they change. */
+void cplatform_note_signals(void);
+
+/* Notes what else PAM's modules could change and a program that runs for a login must find as the caller left it, raises soft
+ * limits that could make a right password read as wrong, and hides the streams. Returns 0 or an errno. */
+int cplatform_settle(int raises_limits);
+
+/* Takes back what modules did to limits, umask and nice value: to be called before a session, which may set them. */
+void cplatform_undo_authentication(void);
+
+/* Takes back what modules did to environment, timers and working directory; and, if the process stays who it is, to its groups.
+ * Returns 0 or an errno: EPERM if a module made another user of it. */
+int cplatform_restore(int stays);
+
+/* Has streams, limits and signals as they were, and descriptors that modules left open closed on exec, but for this one, which
+ * may be -1. Returns 0 or an errno. */
+int cplatform_release(int descriptor);
+
+/* The name of the limit that leaves less memory than this, or NULL. */
+const char *cplatform_lacking_memory(size_t wanted);
+
+/* exit_group(2) itself: no exit handler runs, and no function that is exported in its place (CGuard) is called. */
+_Noreturn void cplatform_end(int status);
 
 /* getopt(3)'s globals. Resetting makes the next scan start at argv[1]. */
 int cplatform_optind(void);
@@ -66,8 +145,8 @@ int cplatform_wait(pid_t pid);
 /* Opens a pipe with these bytes in it as this descriptor. Returns 0 or an errno; more bytes than a pipe holds are EAGAIN. */
 int cplatform_offer(int descriptor, const void *bytes, size_t count);
 
-/* fork(2). The parent passes on the signals that would end it, and does not end by them; it lets go of standard input
- * and output. Returns as fork does. */
+/* fork(2). The parent passes on the signals that would end it, and does not end by them; it closes the streams that were
+ * hidden. Returns as fork does. */
 pid_t cplatform_fork_attended(void);
 
 /* cplatform_wait for that child; from its end on no signal is passed on. */
@@ -75,6 +154,7 @@ int cplatform_wait_attended(pid_t child);
 
 /* What messages and the system's log call the program; else it is argv[0], which is the caller's word. Not copied. */
 void cplatform_name_program(const char *name);
+const char *cplatform_program_name(void);
 
 /* Whether the program runs with rights that its caller lacks (AT_SECURE, getauxval(3)). */
 int cplatform_is_privileged(void);
@@ -100,13 +180,10 @@ int cplatform_is_address(const char *text);
 int cplatform_random(void *bytes, size_t count);
 
 /* Until cplatform_leave_faults, SIGBUS, SIGSEGV, SIGABRT, SIGFPE, SIGILL and SIGTRAP end the program as a store that is
- * damaged: with one line on standard error that names the path last given and its remedy, with the record below in the
- * system's log, and with exit status 111. SIGXFSZ is ignored. Each needs its own leaving. */
+ * damaged: with one line on standard error that names the path last given and its remedy, with what was prepared for
+ * cplatform_say_last_words in the system's log, and with exit status 111. SIGXFSZ is ignored. Each needs its own leaving. */
 void cplatform_enter_faults(const char *path, const char *remedy);
 void cplatform_leave_faults(void);
-
-/* What the system's log is told then. Nothing, where this was not called. */
-void cplatform_prepare_fault_record(int priority, const char *line);
 
 /* Ends the program so at once. */
 _Noreturn void cplatform_die_of_fault(void);

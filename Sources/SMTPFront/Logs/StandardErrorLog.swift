@@ -10,11 +10,12 @@ public struct StandardErrorLog: LogHandler {
     public var logLevel = Logger.Level.info
     private let write: @Sendable ([UInt8]) -> Void
 
-    public init() {
+    public init(metadata: Logger.Metadata = [:]) {
         self.init { line in
             // In one call, so that lines of several writers do not mix. What cannot be written is lost.
             _ = CPlatform.write(2, line, line.count)
         }
+        self.metadata = metadata
     }
 
     /// - Parameter write: takes a whole line, its end included.

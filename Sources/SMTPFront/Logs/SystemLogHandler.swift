@@ -1,18 +1,35 @@
 import ByteStrings
 import CPlatform
 import Logging
+import Synchronization
 
-/// A swift-log handler that writes one line to syslog(3), facility mail.
+/// A swift-log handler that writes one line to the system's log, facility mail; to standard error while there is no log.
 public struct SystemLogHandler: LogHandler {
     public var metadata: Logger.Metadata = [:]
     public var logLevel = Logger.Level.info
 
     public init() {}
 
+    /// A descriptor, or -1.
+    private static let connection = Mutex<Int32>(-1)
+
     /// Connects now: later there may be no root directory with `/dev/log` in it.
     public static func open() {
-        // openlog(3) keeps the pointer: never freed.
-        openlog(strdup("smtp-auth"), LOG_PID | LOG_NDELAY, LOG_MAIL)
+        connection.withLock { $0 = cplatform_open_log() }
+    }
+
+    /// Sends a line, by a new connection if the one of before is broken: the log's daemon may have been restarted.
+    ///
+    /// - Returns: whether it was sent.
+    private static func send(_ line: [UInt8], _ priority: Int32) -> Bool {
+        connection.withLock { connection in
+            if connection >= 0 {
+                if cplatform_log(connection, priority, "smtp-auth", line, line.count) == 0 { return true }
+                close(connection)
+            }
+            connection = cplatform_open_log()
+            return connection >= 0 && cplatform_log(connection, priority, "smtp-auth", line, line.count) == 0
+        }
     }
 
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -29,7 +46,7 @@ public struct SystemLogHandler: LogHandler {
             line += "="
             line.appendQuoted(value.description.utf8)
         }
-        line.withCString { cplatform_syslog(LOG_MAIL | Self.priority(event.level), $0) }
+        if !Self.send(line, LOG_MAIL | Self.priority(event.level)) { StandardErrorLog(metadata: metadata).log(event: event) }
     }
 
     private static func priority(_ level: Logger.Level) -> Int32 {

@@ -16,11 +16,9 @@ public enum OneClient {
         }
     }
 
-    /// Where standard error is the client, too, as under inetd, nobody writes to it any more: it becomes `/dev/null`.
+    /// If standard error may be the client, too, as under inetd, it becomes `/dev/null`: see `cplatform_error_may_be_client`.
     public static func keepFromMessages() {
-        let error = File(of: 2)
-        guard error != nil, File(of: 0) == error || File(of: 1) == error else { return }
-        occupy(2)
+        if cplatform_error_may_be_client() != 0 { occupy(2) }
     }
 
     /// The client is somebody else's: it sees its connection closed when that one closes it.
@@ -36,22 +34,9 @@ public enum OneClient {
 
     /// What can be waited for with epoll(7): a regular file, or `/dev/null`, cannot.
     static func isWaitable(_ descriptor: Int32) -> Bool {
-        let mode = File(of: descriptor)?.mode ?? 0
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return false }
+        let mode = status.st_mode & mode_t(S_IFMT)
         return mode == mode_t(S_IFSOCK) || mode == mode_t(S_IFIFO) || isatty(descriptor) == 1
-    }
-
-    /// Which file, socket or terminal a descriptor is (fstat(2)).
-    private struct File: Equatable {
-        let device: dev_t
-        let inode: ino_t
-        let mode: mode_t
-
-        init?(of descriptor: Int32) {
-            var status = stat()
-            guard fstat(descriptor, &status) == 0 else { return nil }
-            device = status.st_dev
-            inode = status.st_ino
-            mode = status.st_mode & mode_t(S_IFMT)
-        }
     }
 }
