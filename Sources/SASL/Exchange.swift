@@ -33,25 +33,33 @@ public enum Exchange: Equatable, Sendable {
         }
     }
 
+    /// The login, if the client has sent it in an earlier answer.
+    public var login: Login? {
+        if case .loginPassword(let login) = self { login } else { nil }
+    }
+
     /// The step after the client's answer, decoded.
-    public func answer(_ response: consuming Secret) -> Step {
+    ///
+    /// - Parameter loginCase: which letters of the login are made lower case. No mechanism's proof covers the login.
+    public func answer(_ response: consuming Secret, _ loginCase: LoginCase = .asSent) -> Step {
         switch self {
-        case .plain: PlainMessage.step(response)
-        case .loginName: Self.name(response)
+        case .plain: PlainMessage.step(response, loginCase)
+        case .loginName: Self.name(response, loginCase)
         case .loginPassword(let login): Self.password(response, of: login)
-        case .cramMD5(let challenge): CRAMMD5Answer.step(response, to: challenge)
+        case .cramMD5(let challenge): CRAMMD5Answer.step(response, to: challenge, loginCase)
         }
     }
 
     /// LOGIN's two questions are those of draft-murchison-sasl-login section 2.
-    private static func name(_ response: borrowing Secret) -> Step {
-        let login = Login(response.withUnsafeBytes { [UInt8]($0) })
-        return login.hasControlByte ? .malformed : .challenge([UInt8]("Password:"), .loginPassword(login))
+    private static func name(_ response: borrowing Secret, _ loginCase: LoginCase) -> Step {
+        let login = Login(sent: response.withUnsafeBytes { [UInt8]($0) }, loginCase)
+        return login.hasControlByte
+            ? .malformed(.controlByteInLogin, login) : .challenge([UInt8]("Password:"), .loginPassword(login))
     }
 
     private static func password(_ response: consuming Secret, of login: Login) -> Step {
         // A NUL would end the field on descriptor 3, and what follows it would be read as another.
-        guard !response.withUnsafeBytes({ $0.contains(0) }) else { return .malformed }
+        guard !response.withUnsafeBytes({ $0.contains(0) }) else { return .malformed(.nulInPassword, login) }
         return .claim(Claim(.login, login, password: response))
     }
 }

@@ -8,6 +8,6 @@ public enum Step: Sendable {
     case claim(Claim)
     /// The exchange is over: the client asked for what it cannot have, whatever its password.
     case refused(Login)
-    /// The exchange is over: the answer is not one of this mechanism.
-    case malformed
+    /// The exchange is over: the answer is not one of this mechanism. The login is nil if it is not known.
+    case malformed(ExchangeFault, Login?)
 }

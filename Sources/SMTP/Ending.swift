@@ -6,6 +6,7 @@ public enum Ending: Equatable, Sendable {
     case earlyTalker
     case tlsFailed
     case tooManyFailures
+    case tooManyErrors
     case bareLineEnd
     /// In a message.
     case nul
@@ -15,6 +16,12 @@ public enum Ending: Equatable, Sendable {
     case draining
     case behind(Loss)
 
+    /// One of each kind, for what compares them with the manual.
+    public static let everyKind: [Ending] = [
+        .quit, .clientGone, .earlyTalker, .tlsFailed, .tooManyFailures, .tooManyErrors, .bareLineEnd, .nul, .idle, .tooLong, .draining,
+        .behind(.ended),
+    ]
+
     public var words: StaticString {
         switch self {
         case .quit: "quit"
@@ -22,6 +29,7 @@ public enum Ending: Equatable, Sendable {
         case .earlyTalker: "early-talker"
         case .tlsFailed: "tls-failed"
         case .tooManyFailures: "too-many-failed-logins"
+        case .tooManyErrors: "too-many-errors"
         case .bareLineEnd: "bare-line-end"
         case .nul: "nul"
         case .idle: "idle"

@@ -17,6 +17,11 @@ public enum Loss: Equatable, Sendable {
     /// It said nothing for too long when something was asked, or took nothing of a message.
     case silent
 
+    /// One of each kind, for what compares them with the manual.
+    public static let everyKind: [Loss] = [
+        .notOpened(errno: 2), .ended, .refused(554), .noXClient, .closing, .nonsense, .outOfStep, .silent,
+    ]
+
     public var words: StaticString {
         switch self {
         case .notOpened: "cannot-open"

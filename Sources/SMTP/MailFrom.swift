@@ -5,15 +5,17 @@ enum MailFrom {
     /// The sender, without angle brackets.
     ///
     /// - Returns: nil unless what stands there can be read in one way only: no quotes, no source route, no bracket or
-    ///   blank inside, and after it nothing but parameters.
+    ///   blank inside, and after it nothing but parameters. Blanks after the colon are against RFC 5321 section 3.3, and
+    ///   every server and many a client has them.
     static func sender(_ line: [UInt8]) -> [UInt8]? {
         let line = withoutAuth(line)
-        let prefix = [UInt8]("MAIL FROM:<")
+        let prefix = [UInt8]("MAIL FROM:")
         guard line.count > prefix.count,
             zip(line, prefix).allSatisfy({ $0 == $1 || (0x61...0x7A).contains($0) && $0 - 0x20 == $1 }),
-            let end = line.firstIndex(of: UInt8(ascii: ">"))
+            let start = line[prefix.count...].firstIndex(where: { $0 != UInt8(ascii: " ") }),
+            line[start] == UInt8(ascii: "<"), let end = line[start...].firstIndex(of: UInt8(ascii: ">"))
         else { return nil }
-        let sender = line[prefix.count..<end]
+        let sender = line[(start + 1)..<end]
         let rest = line[(end + 1)...]
         guard sender.allSatisfy({ $0 > 0x20 && $0 != 0x7F && ![UInt8]("<\"\\,:").contains($0) }),
             rest.isEmpty || rest.first == UInt8(ascii: " "),

@@ -1,3 +1,5 @@
+import SASL
+
 /// What came of checking a claim.
 public enum Outcome: Equatable, Sendable {
     case accepted
@@ -20,6 +22,15 @@ public enum Outcome: Equatable, Sendable {
         case tooLong
         /// The client wants to act as somebody else.
         case otherIdentity
+        /// A mechanism that is known, and not offered.
+        case notOffered
+        /// The exchange ended before there was a claim.
+        case malformed(ExchangeFault)
+
+        /// One of each kind, for what compares them with the manual.
+        public static let everyKind: [Reason] =
+            [.exitStatus(1), .cannotStart(2), .timedOut, .busy, .tooLong, .otherIdentity, .notOffered]
+            + ExchangeFault.allCases.map { .malformed($0) }
 
         public var words: StaticString {
             switch self {
@@ -29,6 +40,8 @@ public enum Outcome: Equatable, Sendable {
             case .busy: "too-many-logins"
             case .tooLong: "credentials-too-long"
             case .otherIdentity: "other-authorization-identity"
+            case .notOffered: "mechanism-not-offered"
+            case .malformed(let fault): fault.word
             }
         }
     }

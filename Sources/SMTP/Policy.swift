@@ -34,6 +34,12 @@ public struct Policy: Sendable {
     public var requiresLogin = true
     /// So many failed logins end the session.
     public var failures = 3
+    /// So many AUTH exchanges that ended without a claim end the session.
+    public var malformedLogins = 5
+    /// So many commands that we refuse end the session; a login, and a message that was taken, begin the count again.
+    public var errors = 20
+    /// Which letters of a login are made lower case.
+    public var loginCase = LoginCase.asSent
     /// What the client waits after its first failed login; after each further one it is twice as long, up to
     /// `longestFailureDelay`.
     public var failureDelay = Duration.seconds(1)

@@ -7,7 +7,7 @@ extension Reply {
     static let rejected = Reply("535 5.7.8 authentication failed")
     static let temporary = Reply("454 4.7.0 temporary authentication failure, try again later")
     static let cancelled = Reply("501 5.0.0 authentication cancelled")
-    static let malformed = Reply("501 5.5.2 malformed authentication response")
+    static let malformedResponse = Reply("501 5.5.2 malformed authentication response")
     static let lineTooLong = Reply("500 5.5.6 line too long")
     static let unknownMechanism = Reply("504 5.5.4 authentication mechanism not supported")
     static let mechanismNeedsTLS = Reply("504 5.5.4 authentication mechanism not supported before STARTTLS")
@@ -15,7 +15,19 @@ extension Reply {
     static let alreadyAuthenticated = Reply("503 5.5.1 already authenticated")
     static let inTransaction = Reply("503 5.5.1 not during a mail transaction")
     static let tooManyFailures = Reply("421 4.7.0 too many failed logins, closing connection")
+    static let tooManyErrors = Reply("421 4.7.0 too many errors, closing connection")
     static let authenticationRequired = Reply("530 5.7.0 authentication required")
+
+    /// To an AUTH exchange that ended without a claim.
+    static func malformed(_ fault: ExchangeFault) -> Reply {
+        switch fault {
+        case .notBase64, .malformedMessage, .controlByteInLogin, .nulInPassword: malformedResponse
+        case .unexpectedInitialResponse: unexpectedInitialResponse
+        case .unexpectedArgument: badArguments
+        case .lineTooLong: lineTooLong
+        case .beforeTLS: mechanismNeedsTLS
+        }
+    }
 
     /// A server challenge: its bytes in base64. Where there are none, the blank after the code stays.
     static func challenge(_ bytes: [UInt8]) -> Reply {

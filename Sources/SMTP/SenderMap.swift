@@ -1,46 +1,72 @@
 import ByteStrings
+import SASL
 
 /// Which senders a login may use beside itself. One line a login: `login address ...`, apart by blanks or tabs; an
-/// address is `user@example.com`, `@example.com` for every user there, or `<>` for no sender. Lines that begin with `#`
-/// are comments.
+/// address is `user@example.com`, or `@example.com` for every user there. Lines that begin with `#` are comments, and a
+/// byte-order mark before the first is dropped.
 public struct SenderMap: Equatable, Sendable {
     private var senders: [[UInt8]: [[UInt8]]] = [:]
+    private let loginCase: LoginCase
 
-    public init() {}
+    /// A line that cannot be read.
+    public struct BadLine: Error, Equatable {
+        /// The first is 1.
+        public let number: Int
+        public let fault: Fault
 
-    /// - Returns: nil where a line names a login and no address, or something that is no address.
-    public init?(_ text: [UInt8]) {
-        for line in text.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
+        public enum Fault: Equatable, Sendable {
+            /// A login, and nothing after it.
+            case noAddress
+            /// The word after the login that has no `@`.
+            case notAnAddress([UInt8])
+        }
+    }
+
+    /// An empty map.
+    public init(_ loginCase: LoginCase = .asSent) {
+        self.loginCase = loginCase
+    }
+
+    /// - Parameters:
+    ///   - text: the contents of the file.
+    ///   - loginCase: as it is applied to the logins of clients, so it is to those of the map. If a login's local part has no
+    ///     case, a sender's has none either.
+    public init(_ text: [UInt8], _ loginCase: LoginCase = .asSent) throws(BadLine) {
+        self.init(loginCase)
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let lines = text.dropFirst(text.starts(with: mark) ? mark.count : 0)
+            .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where line.first != UInt8(ascii: "#") {
             let words = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
             guard let login = words.first else { continue }
             let addresses = words.dropFirst().map { Array($0) }
-            guard !addresses.isEmpty, addresses.allSatisfy({ $0 == "<>" || $0.contains(UInt8(ascii: "@")) }) else {
-                return nil
+            guard !addresses.isEmpty else { throw BadLine(number: index + 1, fault: .noAddress) }
+            // Older maps have `<>`, which every login may use now.
+            if let word = addresses.first(where: { !($0 == "<>") && !$0.contains(UInt8(ascii: "@")) }) {
+                throw BadLine(number: index + 1, fault: .notAnAddress(word))
             }
-            senders[Array(login), default: []] += addresses
+            senders[loginCase.apply(to: Array(login)), default: []] += addresses
         }
     }
 
     /// Whether a login may use a sender's address.
     ///
-    /// - Parameter sender: without angle brackets; no bytes for the null sender.
+    /// - Parameters:
+    ///   - sender: without angle brackets; not empty.
+    ///   - login: as it is used.
     func allows(_ sender: [UInt8], to login: [UInt8]) -> Bool {
-        if !sender.isEmpty, Self.isSame(sender, login) { return true }
+        if isSame(sender, login) { return true }
         return (senders[login] ?? []).contains { entry in
-            if entry == "<>" { return sender.isEmpty }
             guard entry.first == UInt8(ascii: "@"), let at = sender.lastIndex(of: UInt8(ascii: "@")) else {
-                return Self.isSame(sender, entry)
+                return isSame(sender, entry)
             }
-            return at > 0 && Self.isSame(Array(sender[at...]), entry)
+            return at > 0 && isSame(Array(sender[at...]), entry)
         }
     }
 
-    /// Domains are not case-sensitive, local parts are (RFC 5321 section 2.4).
-    private static func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
-        func folded(_ address: [UInt8]) -> [UInt8] {
-            let domain = address.lastIndex(of: UInt8(ascii: "@")) ?? address.endIndex
-            return address[..<domain] + address[domain...].map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
-        }
-        return folded(one) == folded(other)
+    /// Domains are not case-sensitive, local parts are (RFC 5321 section 2.4), unless the administrator says otherwise.
+    private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        let folding: LoginCase = loginCase == .all ? .all : .domain
+        return folding.apply(to: one) == folding.apply(to: other)
     }
 }

@@ -10,7 +10,7 @@ extension Session {
     mutating func command(_ line: UnsafeRawBufferPointer) -> Action {
         let command = Command(line)
         if line.count + 2 > Self.commandLimit {
-            guard case .auth = command else { return .reply(.lineTooLong) }
+            guard case .auth = command else { return fault(.lineTooLong) }
         }
         switch command {
         case .ehlo(let name): return hello(line, [UInt8](line[name]), ehlo)
@@ -24,10 +24,25 @@ extension Session {
             let initialResponse = initialResponse.map { UnsafeRawBufferPointer(rebasing: line[$0]) }
             return begin(line[mechanism], initialResponse)
         case .mail(let command): return mail(command, line)
-        case .notSpoken: return .reply(.notSpoken)
-        case .badArguments: return .reply(.badArguments)
-        case .unrecognized: return .reply(.unrecognized)
+        case .notSpoken: return fault(.notSpoken)
+        case .badArguments: return badArguments(line)
+        case .unrecognized: return fault(.unrecognized)
         }
+    }
+
+    /// Refuses a command. Too many refused commands end the session: the client probes for faults, or is a program that
+    /// speaks another protocol.
+    mutating func fault(_ reply: Reply) -> Action {
+        errors += 1
+        return errors < policy.errors ? .reply(reply) : close(.tooManyErrors, .tooManyErrors)
+    }
+
+    private mutating func badArguments(_ line: UnsafeRawBufferPointer) -> Action {
+        let words = line.split(separator: UInt8(ascii: " "))
+        guard let verb = words.first, Verb(verb) == .auth, words.count > 1, let mechanism = Mechanism(name: words[1]) else {
+            return fault(.badArguments)
+        }
+        return refuse(mechanism, nil, .malformed(.unexpectedArgument))
     }
 
     private mutating func hello(_ line: UnsafeRawBufferPointer, _ name: [UInt8], _ reply: Reply) -> Action {
@@ -51,8 +66,8 @@ extension Session {
     }
 
     private mutating func startTLS() -> Action {
-        guard !isTLS else { return .reply(.alreadyTLS) }
-        guard policy.offersTLS else { return .reply(.noTLS) }
+        guard !isTLS else { return fault(.alreadyTLS) }
+        guard policy.offersTLS else { return fault(.noTLS) }
         // RFC 3207 section 4.2: nothing is known any more that came before it.
         state = .handshake
         name = nil
@@ -83,6 +98,7 @@ extension Session {
             case .bareLineEnd: .bareInCommand
             case .nul: .nulInMessage
             case .tooManyFailures: .tooManyFailures
+            case .tooManyErrors: .tooManyErrors
             case .quit, .clientGone, .tlsFailed: .goodbye(policy.hostname)
             case .behind: .noBehind
             }

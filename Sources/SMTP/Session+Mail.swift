@@ -20,16 +20,16 @@ extension Session {
     }
 
     mutating func mail(_ command: Command.Mail, _ line: UnsafeRawBufferPointer) -> Action {
-        guard case .passed(let passing) = policy.mail else { return .reply(.noMail) }
-        guard login != nil || !policy.requiresLogin else { return .reply(whatIsMissing) }
-        guard name != nil else { return .reply(.helloFirst) }
+        guard case .passed(let passing) = policy.mail else { return fault(.noMail) }
+        guard login != nil || !policy.requiresLogin else { return fault(whatIsMissing) }
+        guard name != nil else { return fault(.helloFirst) }
         switch command {
         case .question: return follow(line, .command)
         case .mail:
             if let reply = refusal(of: [UInt8](line), passing) { return .reply(reply) }
             return follow(line, .mail)
-        case .rcpt: return inTransaction ? follow(line, .command) : .reply(.mailFirst)
-        case .data: return inTransaction ? follow(line, .data) : .reply(.mailFirst)
+        case .rcpt: return inTransaction ? follow(line, .command) : fault(.mailFirst)
+        case .data: return inTransaction ? follow(line, .data) : fault(.mailFirst)
         }
     }
 
@@ -41,6 +41,9 @@ extension Session {
     private func refusal(of line: [UInt8], _ passing: Policy.Passing) -> Reply? {
         guard let senders = passing.senders, let login else { return nil }
         guard let sender = MailFrom.sender(line) else { return .unreadableSender }
+        // A receipt, and a mail server's report, must have no sender (RFC 8098 section 3, RFC 5321 section 4.5.5). Such
+        // mail names no sender, and the login is known.
+        if sender.isEmpty { return nil }
         return senders.allows(sender, to: login.name.bytes) ? nil : .notOwned
     }
 
@@ -109,7 +112,7 @@ extension Session {
             guard case .reply(let code, let count) = found else { return .none }
             consumed = count
             return take(code, Reply(passing: UnsafeRawBufferPointer(rebasing: bytes[..<count])), following)
-        case .command, .exchange, .deciding, .handshake, .data, .closed:
+        case .command, .exchange, .deciding, .refusing, .handshake, .data, .closed:
             // Nobody asked. To take it for the answer to the next command would give every later one a wrong one.
             return lost(.outOfStep)
         }
@@ -152,7 +155,10 @@ extension Session {
         case .mail: if isYes { inTransaction = true }
         case .endOfData:
             inTransaction = false
-            if isYes { messages += 1 }
+            if isYes {
+                messages += 1
+                errors = 0
+            }
         case .reset(let ours):
             inTransaction = false
             if isYes, let ours { return .reply(ours) }

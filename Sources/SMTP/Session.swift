@@ -22,8 +22,8 @@ public struct Session: Sendable {
         case startTLS(Reply)
         /// Check this claim, then tell the session by `decided`.
         case authenticate(Claim)
-        /// Refused without asking anybody: tell the log, then the session by `decided`.
-        case refuse(Mechanism, Login, Outcome.Reason)
+        /// Rejected without a check: log it, then call `decided`. The login is nil if it is not known.
+        case refuse(Mechanism, Login?, Outcome.Reason)
         /// Open the way to the one behind. If there is none, tell the session by `lost`.
         case open
         /// To the one behind: a command of one line.
@@ -39,6 +39,8 @@ public struct Session: Sendable {
         /// The next line is an answer.
         case exchange(Mechanism, Exchange)
         case deciding(Mechanism, Login)
+        /// A login was rejected without a check, and is being logged.
+        case refusing
         case handshake
         /// The way to the one behind is opened; what waits is sent then.
         case opening(Opening, Waiting)
@@ -59,6 +61,9 @@ public struct Session: Sendable {
     /// Who logged in, and how. Once is enough (RFC 4954 section 4), and neither EHLO nor RSET undoes it.
     public internal(set) var login: (name: Login, mechanism: Mechanism)?
     var failures = 0
+    var malformedLogins = 0
+    /// Commands that we refused, since the last thing that went well.
+    var errors = 0
     /// The name that the client gave itself.
     var name: [UInt8]?
     /// What the one behind offers; nil while there is none.
@@ -91,7 +96,7 @@ public struct Session: Sendable {
     public var wantsClient: Bool {
         switch state {
         case .command, .exchange, .data: true
-        case .deciding, .handshake, .opening, .following, .closed: false
+        case .deciding, .refusing, .handshake, .opening, .following, .closed: false
         }
     }
 
@@ -99,7 +104,7 @@ public struct Session: Sendable {
     public var wantsReply: Bool {
         switch state {
         case .opening, .following: true
-        case .command, .exchange, .deciding, .handshake, .data, .closed: false
+        case .command, .exchange, .deciding, .refusing, .handshake, .data, .closed: false
         }
     }
 
@@ -133,7 +138,7 @@ public struct Session: Sendable {
         switch state {
         case .command, .exchange: return line(bytes, &consumed)
         case .data(let scanner): return message(bytes, scanner, &consumed)
-        case .deciding, .handshake, .opening, .following, .closed: return .none
+        case .deciding, .refusing, .handshake, .opening, .following, .closed: return .none
         }
     }
 
@@ -148,8 +153,8 @@ public struct Session: Sendable {
         case .overlong(let count):
             consumed = count
             // RFC 4954 section 4: an exchange whose line is too long has failed.
-            state = .command
-            return .reply(.lineTooLong)
+            guard case .exchange(let mechanism, let exchange) = state else { return fault(.lineTooLong) }
+            return refuse(mechanism, exchange.login, .malformed(.lineTooLong))
         case .line(let place, let count):
             consumed = count
             let line = UnsafeRawBufferPointer(rebasing: bytes[place])

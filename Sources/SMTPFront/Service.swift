@@ -25,9 +25,10 @@ public final class Service: Sendable {
     ///   - behind: what takes the mail; nil where the policy refuses mail.
     ///   - tls: nil where there is no certificate.
     ///   - logger: nil where there is nobody to tell.
+    ///   - authCommand: the name of the auth command's program, for the log.
     public init(
         _ policy: Policy, authenticator: any Authenticator, behind: (any Behind)? = nil, tls: CurrentTLS? = nil,
-        limits: Limits = Limits(), logger: Logger?, meters: Meters = Meters()
+        limits: Limits = Limits(), logger: Logger?, authCommand: [UInt8] = [], meters: Meters = Meters()
     ) {
         var policy = policy
         policy.offersTLS = tls != nil
@@ -36,7 +37,7 @@ public final class Service: Sendable {
         self.behind = behind
         self.tls = tls
         self.limits = limits
-        self.log = SessionLog(logger)
+        self.log = SessionLog(logger, authCommand: authCommand)
         self.meters = meters
     }
 
@@ -60,5 +61,5 @@ public final class Service: Sendable {
     }
 
     /// What sessions may do now.
-    var currentPolicy: Policy { policy.withLock { $0 } }
+    public var currentPolicy: Policy { policy.withLock { $0 } }
 }

@@ -61,7 +61,7 @@ extension SessionDriver {
         if !isChecking { check = nil }
     }
 
-    private func tell(_ outcome: Outcome, _ mechanism: Mechanism, _ login: Login, _ duration: Duration) {
+    private func tell(_ outcome: Outcome, _ mechanism: Mechanism, _ login: Login?, _ duration: Duration) {
         service.log.tell(outcome, mechanism, remoteHost: client.remote.address, login)
         service.meters.login(by: mechanism, outcome.verdict, took: duration)
     }

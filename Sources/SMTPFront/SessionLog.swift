@@ -9,16 +9,20 @@ import Verdicts
 /// secret.
 struct SessionLog: Sendable {
     private let logger: Logger?
+    private let authCommand: [UInt8]
     private let turnAways = TurnAwayLog()
 
-    /// - Parameter logger: nil where there is nobody to tell, since our standard error is the client.
-    init(_ logger: Logger?) {
+    /// - Parameters:
+    ///   - logger: nil if there is no log, since our standard error is the client.
+    ///   - authCommand: the name of its program; empty if there is no program.
+    init(_ logger: Logger?, authCommand: [UInt8] = []) {
         self.logger = logger
+        self.authCommand = authCommand
     }
 
-    func tell(_ outcome: Outcome, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: Login) {
+    func tell(_ outcome: Outcome, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: Login?) {
         guard let logger else { return }
-        let line = Self.line(outcome, mechanism, remoteHost: remoteHost, login).bytes
+        let line = line(outcome, mechanism, remoteHost: remoteHost, login).bytes
         logger.log(level: Self.level(outcome), "\(String(decoding: line, as: UTF8.self))")
     }
 
@@ -32,8 +36,9 @@ struct SessionLog: Sendable {
         logger.warning("\(String(decoding: line.bytes, as: UTF8.self))")
     }
 
-    /// Keys in this order: verdict, reason and status or errno where it was not accepted, mechanism, rhost, login.
-    static func line(_ outcome: Outcome, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: Login) -> LogLine {
+    /// Keys in this order: verdict, reason if it was not accepted, status and command or errno if it was the auth command's doing,
+    /// mechanism, rhost, and login if it is known.
+    func line(_ outcome: Outcome, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: Login?) -> LogLine {
         var line = LogLine()
         switch outcome {
         case .accepted:
@@ -47,16 +52,19 @@ struct SessionLog: Sendable {
         }
         line.add("mechanism", mechanism.name)
         line.add("rhost", remoteHost)
-        line.add("login", login.bytes)
+        if let login { line.add("login", login.bytes) }
         return line
     }
 
-    private static func add(_ reason: Outcome.Reason, to line: inout LogLine) {
+    private func add(_ reason: Outcome.Reason, to line: inout LogLine) {
         line.add("reason", reason.words)
         switch reason {
-        case .exitStatus(let status): line.add("status", [UInt8](decimal: status))
+        case .exitStatus(let status):
+            line.add("status", [UInt8](decimal: status))
+            // pam-checkpwd has a log of its own, with the reason: fail2ban's filter counts a guess once.
+            if !authCommand.isEmpty { line.add("command", authCommand) }
         case .cannotStart(let errno): line.add("errno", [UInt8](decimal: errno))
-        case .timedOut, .busy, .tooLong, .otherIdentity: break
+        case .timedOut, .busy, .tooLong, .otherIdentity, .notOffered, .malformed: break
         }
     }
 

@@ -1,5 +1,6 @@
 import CPlatform
 import Credentials
+import Glibc
 
 /// An open descriptor of ours, closed when it is let go of. Never inherited, unless a spawn asks for it.
 public struct FileDescriptor: ~Copyable, Sendable {
@@ -37,6 +38,23 @@ public struct FileDescriptor: ~Copyable, Sendable {
         let written = bytes.withUnsafeBytes { write(output.number, $0.baseAddress!, $0.count) }
         guard written == bytes.count else { return nil }
         return input
+    }
+
+    /// The two ends of a pipe, of which the one that is read does not block; or nil, and errno.
+    static func pipe() -> Pipe? {
+        var ends: [Int32] = [-1, -1]
+        guard cplatform_pipe(&ends) == 0 else { return nil }
+        let pipe = Pipe(reads: FileDescriptor(owning: ends[0]), writes: FileDescriptor(owning: ends[1]))
+        guard fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 else { return nil }
+        return pipe
+    }
+
+    /// The two ends of a pipe.
+    struct Pipe: ~Copyable {
+        let reads: FileDescriptor
+        let writes: FileDescriptor
+
+        consuming func takeReads() -> FileDescriptor { reads }
     }
 
     /// All that can be read from it, from its beginning.

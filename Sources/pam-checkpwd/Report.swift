@@ -8,7 +8,7 @@ import Verdicts
 
 /// What the system's log is told of one login: one line, to authpriv.
 struct Report {
-    private var mechanism: [UInt8] = []
+    private var mechanism = [UInt8]("unknown")
     private var login: [UInt8] = []
     private let service: [UInt8]
     private let remoteHost: [UInt8]

@@ -22,20 +22,22 @@ struct NetworkRole {
         let station = try Station.enter(descriptors: descriptors)
         // From here on nothing of root's is left; only now is there a thread, or an event loop.
         queue.begin()
-        let (listeners, metrics, senderMap) = (station.listeners, station.metrics, station.senderMap)
+        let (listeners, metrics) = (station.listeners, station.metrics)
+        let policy = try policy(station.senderMap, station.mechanisms)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: listeners.isEmpty ? 1 : System.coreCount)
         let tls = try currentTLS(station)
         let link = try station.link()
         let meters = Meters()
         let behind: (any Behind)? = options.behind.relay ?? options.behind.program.map { _ in ProgramBehind(link) }
         let service = Service(
-            try policy(senderMap), authenticator: ParentAuthenticator(link, fieldsIn: options.auth.fieldOrder),
-            behind: behind, tls: tls, limits: options.limits.limits, logger: logger, meters: meters)
+            policy, authenticator: ParentAuthenticator(link, fieldsIn: options.auth.usedFieldOrder),
+            behind: behind, tls: tls, limits: options.limits.limits, logger: logger,
+            authCommand: options.auth.command.name, meters: meters)
         let serving = Serving(
             service, behind: behind, hostname: hostname, tls: tls, link: link, group: group,
             occupancy: Occupancy(
                 most: options.limits.maxConnections.number, mostPerAddress: options.limits.maxPerAddress.number),
-            asksForOffer: options.behind.offer == nil, drainTimeout: options.limits.drainTimeout.amount, logger: logger,
+            asksForOffer: options.behind.offer == nil, senderMap: options.behind.senderMap ?? "", drainTimeout: options.limits.drainTimeout.amount, logger: logger,
             queue: queue)
         // One session on standard input would say so to each client.
         if options.behind.hidesStrangers, !listeners.isEmpty {
@@ -62,21 +64,24 @@ struct NetworkRole {
         }
     }
 
-    private func policy(_ senderMap: [UInt8]?) throws(Failure) -> Policy {
+    private func policy(_ senderMap: [UInt8]?, _ mechanisms: [UInt8]) throws(Failure) -> Policy {
         var policy = Policy(hostname: hostname)
-        if let mechanisms = options.auth.mechanisms { policy.mechanisms = mechanisms.mechanisms }
+        policy.mechanisms = MechanismOffer.mechanisms(of: mechanisms)
+        policy.loginCase = options.auth.loginCase
         policy.allowsPlaintext = options.tls.allowPlaintext
         policy.requiresLogin = options.behind.requireAuth
         policy.failures = options.limits.maxFailures.number
+        policy.malformedLogins = options.limits.maxMalformed.number
+        policy.errors = options.limits.maxErrors.number
         guard options.behind.isThere else { return policy }
         var passing = Policy.Passing(offer: options.behind.offer ?? .nothing)
         passing.xclient = options.behind.xclient
         if options.behind.checkSender {
-            guard let senders = SenderMap(senderMap ?? []) else {
-                throw .misused(
-                    Cause("bad line in --sender-map", remedy: "a line is a login, and addresses after it, apart by blanks"))
+            do throws(SenderMap.BadLine) {
+                passing.senders = try SenderMap(senderMap ?? [], policy.loginCase)
+            } catch {
+                throw .misused(error.cause(in: options.behind.senderMap ?? ""))
             }
-            passing.senders = senders
         }
         policy.mail = .passed(passing)
         return policy

@@ -25,6 +25,10 @@ struct ParentRole {
             certificate: options.tls.certificate, senderMap: options.behind.senderMap.map { Array($0.utf8) })
         if let parcel = try provisions.senderMapParcel() { parcels.append(parcel) }
         if let parcel = try provisions.certificateParcel() { parcels.append(parcel) }
+        let offer = OfferLog(named: options.auth.mechanisms?.mechanisms, logger, isSilent: isOneSession)
+        // If the auth command is to list them, they are sent when it has.
+        let listing = options.auth.mechanisms == nil ? options.auth.command.listing : nil
+        if listing == nil { parcels.append(Parcel(Order.mechanisms(offer.take(nil)))) }
         parcels.append(Parcel(Order.begin(identity)))
 
         let arguments = CommandLine.arguments.map { Array($0.utf8) }
@@ -33,9 +37,16 @@ struct ParentRole {
             environment: InheritedEnvironment.ofNetworkProcess(environment))
         if isOneSession { OneClient.letGo() }
         let parent = try Parent(
-            of: child, duties(environment, isOneSession: isOneSession), provisions: parcels, logger: logger,
-            supervision: supervision, reload: { reload(provisions) },
-            ready: { for address in addresses { logger.notice("listening on \(address)") } })
+            of: child, duties(environment, listing, isOneSession: isOneSession), provisions: parcels, logger: logger,
+            supervision: supervision, offer: { offer.take($0) },
+            reload: {
+                if listing == nil { offer.tell() }
+                return reload(provisions)
+            },
+            ready: {
+                offer.begin()
+                for address in addresses { logger.notice("listening on \(address)") }
+            })
         parcels = []
         return parent.run()
     }
@@ -75,10 +86,11 @@ struct ParentRole {
         OneClient.keepFromMessages()
     }
 
-    private func duties(_ environment: [[UInt8]], isOneSession: Bool) -> Duties {
+    private func duties(_ environment: [[UInt8]], _ listing: [[UInt8]]?, isOneSession: Bool) -> Duties {
         var duties = Duties(
-            authCommand: options.auth.command, program: options.behind.program,
+            authCommand: options.auth.command.words, program: options.behind.program,
             environment: InheritedEnvironment(environment, isOneSession: isOneSession))
+        duties.listing = listing
         duties.isResident = options.auth.authResident
         duties.authTimeout = options.auth.authTimeout.duration
         duties.mostChecks = options.auth.maxAuth.number

@@ -26,8 +26,8 @@ struct SMTPAuth: ParsableCommand {
     @OptionGroup(title: "Processes") var process: ProcessOptions
 
     func validate() throws {
-        let mechanisms = auth.mechanisms?.mechanisms ?? Mechanism.allCases
-        guard tls.tlsCert != nil || tls.allowPlaintext || mechanisms.contains(.cramMD5) else {
+        let isCRAMMD5Possible = auth.mechanisms.map { $0.mechanisms.contains(.cramMD5) } ?? true
+        guard tls.tlsCert != nil || tls.allowPlaintext || isCRAMMD5Possible else {
             throw ValidationError(
                 "--mechanisms leaves none to offer: PLAIN and LOGIN need --tls-cert and --tls-key, or --allow-plaintext.")
         }

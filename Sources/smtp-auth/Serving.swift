@@ -20,6 +20,7 @@ final class Serving: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let occupancy: Occupancy
     private let asksForOffer: Bool
+    private let senderMap: String
     private let drainTimeout: TimeAmount
     private let logger: Logger
     private let queue: LogQueue
@@ -37,11 +38,13 @@ final class Serving: Sendable {
     /// How long a client has to read that we are going.
     private static let parting = TimeAmount.seconds(1)
 
-    /// - Parameter asksForOffer: whether the one behind is asked what it offers.
+    /// - Parameters:
+    ///   - asksForOffer: whether the backend is asked for its extensions.
+    ///   - senderMap: the file's name.
     init(
         _ service: Service, behind: (any Behind)?, hostname: Hostname, tls: CurrentTLS?, link: ParentLink,
-        group: MultiThreadedEventLoopGroup, occupancy: Occupancy, asksForOffer: Bool, drainTimeout: TimeAmount,
-        logger: Logger, queue: LogQueue
+        group: MultiThreadedEventLoopGroup, occupancy: Occupancy, asksForOffer: Bool, senderMap: String,
+        drainTimeout: TimeAmount, logger: Logger, queue: LogQueue
     ) {
         self.service = service
         self.behind = behind
@@ -51,6 +54,7 @@ final class Serving: Sendable {
         self.group = group
         self.occupancy = occupancy
         self.asksForOffer = asksForOffer
+        self.senderMap = senderMap
         self.drainTimeout = drainTimeout
         self.logger = logger
         self.queue = queue
@@ -100,6 +104,7 @@ final class Serving: Sendable {
         switch event {
         case .certificate(let certificate): replace(certificate)
         case .senderMap(let text): replace(text)
+        case .mechanisms(let names): service.changePolicy { $0.mechanisms = MechanismOffer.mechanisms(of: names) }
         case .reload: probe().whenComplete { _ in self.link.ready() }
         case .drain: drain()
         }
@@ -124,11 +129,14 @@ final class Serving: Sendable {
     }
 
     private func replace(_ senderMap: [UInt8]) {
-        guard let senders = SenderMap(senderMap) else {
-            return logger.error("bad line in --sender-map; the old map of senders stays")
+        do throws(SenderMap.BadLine) {
+            let senders = try SenderMap(senderMap, service.currentPolicy.loginCase)
+            service.changePassing { $0.senders = senders }
+            logger.notice("map of senders replaced")
+        } catch {
+            let sentence = String(decoding: error.cause(in: self.senderMap).sentence, as: UTF8.self)
+            logger.error("\(sentence); the old map of senders stays")
         }
-        service.changePassing { $0.senders = senders }
-        logger.notice("map of senders replaced")
     }
 
     /// Asks the one behind what it offers, if it is to be asked.

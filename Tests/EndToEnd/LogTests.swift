@@ -51,9 +51,33 @@ extension OnStage {
         @Test func `a caller's fault is one line`() {
             #expect(
                 lines([97]) == [
-                    #"\#(Self.error) verdict="misused" reason="no-password-on-descriptor-3" mechanism="" "#
+                    #"\#(Self.error) verdict="misused" reason="no-password-on-descriptor-3" mechanism="unknown" "#
                         + #"rhost="192.0.2.1" service="pam-checkpwd" login="""#
                 ])
+        }
+
+        @Test func `the fields are those of the manual in its order, and only rhost and login may be empty`() throws {
+            let manual = try String(contentsOfFile: Stage.repository("docs/pam-checkpwd.8"), encoding: .utf8)
+            let start = try #require(manual.range(of: "Each login is one line in the system's log")).upperBound
+            let end = try #require(manual.range(of: "\n.El", range: start..<manual.endIndex)).lowerBound
+            let items = manual[start..<end].matches(of: /(?m)^\.It (.*)$/).map { String($0.1) }
+            var seen: Set<String> = ["caller"]
+            for (bytes, arguments) in [
+                (Login.plain("alice"), ["/bin/true"]), (Login.plain("alice", "wrong"), ["/bin/true"]), (try Login.cramMD5("alice"), ["/bin/true"]),
+                (Login.plain("", "x"), ["/bin/true"]), ([], ["/bin/true"]), ([0], ["/bin/true"]), ([97], ["/bin/true"]), ([97, 0], ["/bin/true"]),
+                (Array("alice\0pass\0x\0\u{A}\0".utf8), ["/bin/true"]), (Login.plain("alice"), ["-s", "mistyped", "/bin/true"]),
+                ([UInt8](repeating: 97, count: 600), ["/bin/true"]),
+            ] {
+                for rhost in ["192.0.2.1", ""] {
+                    let lines = lines(bytes, arguments, rhost: rhost)
+                    #expect(lines.count == 1)
+                    let fields = lines.joined().matches(of: /([a-z]+)="([^"]*)"/).map { (key: String($0.1), value: String($0.2)) }
+                    #expect(fields.map(\.key) == items.filter { item in fields.contains { $0.key == item } }, "\(lines)")
+                    for field in fields where field.value.isEmpty { #expect(["rhost", "login"].contains(field.key), "\(lines)") }
+                    seen.formUnion(fields.map(\.key))
+                }
+            }
+            #expect(seen == Set(items))
         }
 
         @Test func `a hostile login or host stays inside its quotes`() throws {

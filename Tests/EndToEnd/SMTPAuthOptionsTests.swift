@@ -20,6 +20,19 @@ import Testing
         (["--mechanisms", "PLAIN,PLAIN"], "'PLAIN,PLAIN' is invalid"),
         (["--mechanisms", ""], "'' is invalid"),
         (["--mechanisms", "PLAIN,LOGIN"], "--mechanisms leaves none to offer: PLAIN and LOGIN need --tls-cert"),
+        (
+            ["--auth-resident", "--auth-command", "/usr/sbin/pam-checkpwd -s smtp -e"],
+            "--auth-resident needs --resident among pam-checkpwd's options in --auth-command"
+        ),
+        (
+            ["--auth-resident", "--auth-command", "pam-checkpwd -s smtp -e -- /bin/true --resident"],
+            "--auth-resident needs --resident among pam-checkpwd's options in --auth-command"
+        ),
+        (["--auth-command", "pam-checkpwd --resident -s smtp"], "--resident in --auth-command needs --auth-resident"),
+        (["--lower-case-logins", "none"], "'none' is invalid for '--lower-case-logins <part>'"),
+        (["--greeting-delay", "60001"], "'60001' is invalid for '--greeting-delay <milliseconds>'"),
+        (["--max-errors", "0"], "'0' is invalid for '--max-errors <number>'"),
+        (["--max-malformed", "0"], "'0' is invalid for '--max-malformed <number>'"),
         (["--field-order", "qmail"], "'qmail' is invalid for '--field-order <order>'"),
         (["--tls-cert", "/x"], "--tls-cert and --tls-key belong together; give both or neither."),
         (["--tls-key", "/x"], "--tls-cert and --tls-key belong together; give both or neither."),

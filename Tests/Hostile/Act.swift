@@ -6,7 +6,7 @@ import Separation
 /// What the network process does.
 enum Act: String {
     // What it must not.
-    case empty, oversized, truncated, unknownKind, tail, badVariable, descriptor, descriptors, twice, deaf
+    case empty, oversized, truncated, unknownKind, tail, badVariable, badLogin, descriptor, descriptors, twice, deaf
     // What it must not: to have mail of somebody relayed who did not log in.
     case relays, impersonates, invents, isRefused, isForgotten
     // What it may, and what becomes of it.
@@ -81,6 +81,10 @@ enum Act: String {
         case .truncated: send([3, 0])
         case .unknownKind: send([77])
         case .tail: send([4, 4])
+        case .badLogin:
+            send(
+                Request.check(ticket: 1, method: Array("PLAIN".utf8), Surroundings()).bytes
+                    + Array("al\nice\0pass\0\0".utf8))
         case .badVariable: send(opening(.remotePort, "A"))
         case .relays: send(opening(.relayClient, ""))
         case .impersonates: send(opening(.authenticatedUser, "root"))

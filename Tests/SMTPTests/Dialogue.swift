@@ -9,7 +9,7 @@ import TestSupport
 /// - `S text`: to the client, CRLF as `|` but for the last
 /// - `F text`: to the one behind, the same
 /// - `open`, `leave`: the way to the one behind
-/// - `ask mechanism login proof`, `refuse login`, `pause seconds`, `tls`, `over ending`
+/// - `ask mechanism login proof`, `refuse mechanism login reason` (`-` for a login that is not known), `pause seconds`, `tls`, `over ending`
 struct Dialogue {
     private(set) var session: Session
     private var client: [UInt8] = []
@@ -97,8 +97,8 @@ struct Dialogue {
             client = []
         case .authenticate(let claim):
             events.append("ask \(claim.mechanism.name) \(text(claim.login.bytes)) \(text(claim.proof))")
-        case .refuse(_, let login, let reason):
-            events.append("refuse \(text(login.bytes))")
+        case .refuse(let mechanism, let login, let reason):
+            events.append("refuse \(mechanism.name) \(login.map { text($0.bytes) } ?? "-") \(reason.words)")
             let action = session.decided(.rejected(reason))
             take(action)
         case .open:

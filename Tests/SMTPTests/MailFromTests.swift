@@ -23,7 +23,8 @@ import Testing
     @Test(arguments: [
         ("MAIL FROM:<a@b>", "a@b"), ("mail from:<a@b> SIZE=1", "a@b"), ("MAIL FROM:<>", ""),
         ("MAIL FROM:<a@b> AUTH=<>", "a@b"),
-        ("MAIL FROM: <a@b>", nil), ("MAIL FROM:a@b", nil), ("MAIL FROM:<@c:a@b>", nil), (#"MAIL FROM:<"a b"@b>"#, nil),
+        ("MAIL FROM: <a@b>", "a@b"), ("mail from:   <a@b> SIZE=1", "a@b"), ("MAIL FROM: <>", ""), ("MAIL FROM: ", nil),
+        ("MAIL FROM: a@b", nil), ("MAIL FROM :<a@b>", nil), ("MAIL FROM:\t<a@b>", nil), ("MAIL FROM:a@b", nil), ("MAIL FROM:<@c:a@b>", nil), (#"MAIL FROM:<"a b"@b>"#, nil),
         ("MAIL FROM:<a@b> <c@d>", nil), ("MAIL FROM:<a@b>x", nil), ("MAIL FROM:<a@b", nil), ("MAIL FROM:<<a@b>", nil),
         ("MAIL FROM:<a@b>>", nil), ("MAIL FROM:<a@b\u{7F}>", nil), ("MAIL FROM:<a@b,c@d>", nil), ("MAIL", nil),
         ("MAIL  FROM:<a@b>", nil),

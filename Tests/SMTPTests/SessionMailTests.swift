@@ -111,9 +111,12 @@ import Testing
         Transcript(
             "the sender is not the login's",
             login + [
-                "C MAIL FROM:<bob>", "S 553 5.7.1 ~", "C MAIL FROM:<>", "S 553 5.7.1 ~", "C MAIL FROM:bob",
+                "C MAIL FROM:<bob>", "S 553 5.7.1 ~", "C MAIL FROM: <bob>", "S 553 5.7.1 ~", "C MAIL FROM:bob",
                 "S 553 5.1.7 ~", "C MAIL FROM:<alice> <bob>", "S 553 5.1.7 ~",
             ], change: checked),
+        Transcript(
+            "a blank after the colon is nothing", login + ["C MAIL FROM: <alice>", "open"], change: checked),
+        Transcript("no sender is everybody's", login + ["C MAIL FROM:<> BODY=8BITMIME", "open"], change: checked),
         Transcript(
             "XCLIENT",
             login + [

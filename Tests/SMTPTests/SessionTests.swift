@@ -72,6 +72,19 @@ import Testing
             [#"c NOOP\r\nRSET\r\nXYZ\r\nNO"#, "S 250 ~", "S 250 ~", "S 500 ~", #"c OP\r\n"#, "S 250 ~"]),
         Transcript(
             "a bare LF in a command", [#"c NOOP\nNOOP\r\n"#, "S 500 5.5.2 bare CR or LF ~", "over bare-line-end"]),
+        Transcript(
+            "twenty commands that we refuse, of whatever kind, are the end",
+            Array(repeating: ["C XYZZY", "S 500 ~", "C BDAT 1", "S 502 ~", "C MAIL FROM:<a@b>", "S 530 ~", "C NOOP", "S 250 ~"], count: 6)
+                .flatMap { $0 } + ["C QUIT x", "S 501 ~", "C GET / HTTP/1.1", "S 421 4.7.0 too many errors~", "over too-many-errors"]),
+        Transcript(
+            "a login begins the count of errors again",
+            Array(repeating: ["C XYZZY", "S 500 ~"], count: 19).flatMap { $0 } + Transcript.login
+                + Array(repeating: ["C XYZZY", "S 500 ~"], count: 19).flatMap { $0 }
+                + ["C XYZZY", "S 421 4.7.0 ~", "over too-many-errors"]),
+        Transcript(
+            "lines too long are errors too",
+            ["C NOOP " + String(repeating: "x", count: 3000), "S 500 5.5.6 ~", "C " + String(repeating: "x", count: 13000), "S 421 ~", "over too-many-errors"]
+        ) { $0.errors = 2 },
         Transcript("a bare CR in a command", [#"c NOOP\rX"#, "S 500 5.5.2 bare CR or LF ~", "over bare-line-end"]),
         Transcript("silence", ["idle", "S 421 4.4.2 ~", "over idle", "idle"]),
     ]

@@ -22,6 +22,7 @@ import Testing
     @Test(arguments: [
         ("oversized", "sent oversized message"), ("truncated", "sent truncated message"),
         ("unknownKind", "sent unknown message"), ("tail", "sent message with a tail"), ("badVariable", "sent bad value"),
+        ("badLogin", "sent bad value"),
         ("descriptor", "sent descriptor out of place"), ("descriptors", "sent oversized message"),
         ("twice", "sent unexpected message"), ("deaf", "does not read what it is told"),
         ("relays", "sent bad value"), ("impersonates", "sent bad value"), ("invents", "sent unexpected message"),

@@ -9,7 +9,7 @@ import Testing
         .begin(Identity(user: 65534, group: .max)), .begin(Identity(user: 1, group: 2, root: Array("/var/empty".utf8))),
         .checked(ticket: 3, .ended(0)), .checked(ticket: 3, .ended(-1)), .checked(ticket: 3, .cannotStart(2)),
         .checked(ticket: 3, .timedOut), .checked(ticket: 3, .busy), .opened(ticket: .max),
-        .notOpened(ticket: 4, errno: 13), .reload, .drain,
+        .notOpened(ticket: 4, errno: 13), .mechanisms([]), .mechanisms(Array("LOGIN,CRAM-MD5".utf8)), .reload, .drain,
     ])
     func `what is written is read again`(order: Order) throws {
         #expect(try decode(order.bytes) == order)
@@ -24,6 +24,7 @@ import Testing
         ("an unknown result", [5] + ticket + [5], .badValue),
         ("a status that is no status", [5] + ticket + [1, 1, 0, 0, 0, 0, 0, 0, 0], .badValue),
         ("a result cut off", [5] + ticket + [1, 0], .truncated), ("a tail", [8, 8], .trailing),
+        ("names of too many mechanisms", [20, 0, 0, 0, 0, 0, 0, 1, 1], .badValue),
     ])
     func `what is not a message is refused`(what: String, bytes: [UInt8], expected: Malformed) {
         #expect(throws: expected, "\(what)") { try decode(bytes) }

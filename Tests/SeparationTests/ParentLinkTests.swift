@@ -109,6 +109,7 @@ import Testing
         for path in [folder.path, long] {
             outbox.send(Parcel(Order.senderMap, with: FileDescriptor(owning: open(path, O_RDONLY | O_CLOEXEC))))
         }
+        outbox.send(Parcel(Order.mechanisms(Array("PLAIN".utf8))))
         outbox.send(Parcel(Order.reload))
         outbox.send(Parcel(Order.drain))
         var heard: [String] = []
@@ -117,6 +118,7 @@ import Testing
             case .certificate(let certificate): heard.append("\(certificate.chain.text) \(certificate.key.text())")
             case .senderMap(.success(let bytes)): heard.append(bytes.text)
             case .senderMap(.failure(let error)): heard.append("map: errno \(error.errno)")
+            case .mechanisms(let names): heard.append(names.text)
             case .reload: heard.append("reload")
             case .drain:
                 heard.append("drain")
@@ -125,7 +127,7 @@ import Testing
         }
         #expect(
             heard == [
-                "CHAIN KEY", "alice @example.com\n", "map: errno \(EISDIR)", "map: errno \(EFBIG)", "reload", "drain",
+                "CHAIN KEY", "alice @example.com\n", "map: errno \(EISDIR)", "map: errno \(EFBIG)", "PLAIN", "reload", "drain",
             ])
     }
 

@@ -45,6 +45,28 @@ import Testing
         precondition(send(others[id]!, bytes, bytes.count, 0) == bytes.count)
     }
 
+    @Test func `one that does not answer is suspected once, as long as none has answered`() {
+        let (first, second) = (resident(100), resident(101))
+        residents.expectAnswer(of: first, now: at(0))
+        residents.expectAnswer(of: second, now: at(1))
+        #expect(residents.nextSilence == at(4))
+        #expect(residents.silent(at: at(3)).isEmpty)
+        let suspects = residents.silent(at: at(4))
+        #expect(suspects.map(\.id) == [100])
+        first.letGoOfQuestions()
+        #expect(residents.silent(at: at(4)).isEmpty)
+        #expect(residents.nextSilence == at(5))
+        // It reads the end now, and may answer all the same; but is not asked again.
+        var byte: UInt8 = 0
+        #expect(recv(others[100]!, &byte, 1, 0) == 0)
+        say(100, [0, 1])
+        #expect(first.hear() == .answer(1))
+        let stays = residents.rest(first, now: at(5))
+        #expect(!stays)
+        #expect(residents.silent(at: at(100)).isEmpty)
+        #expect(residents.nextSilence == nil)
+    }
+
     @Test func `the one that was asked last is the next`() {
         let (first, second) = (resident(100), resident(101))
         expectNoneIdle()

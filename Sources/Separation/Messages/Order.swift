@@ -19,6 +19,8 @@ public enum Order: Message {
     case opened(ticket: UInt64)
     /// It could not be started, with this errno(3).
     case notOpened(ticket: UInt64, errno: Int32)
+    /// Offer these SASL mechanisms, by their names joined by commas, from the next session on.
+    case mechanisms([UInt8])
     /// Ask what is behind for its offer once more, then say that you are ready.
     case reload
     /// Take no more connections, let sessions finish, then end.
@@ -30,6 +32,8 @@ public enum Order: Message {
     public static let longest = longestCertificate + longestKey + 64
     /// PATH_MAX of Linux.
     static let longestPath = 4096
+    /// All names of mechanisms together are shorter.
+    static let longestNames = 256
 
     public var longestSecret: Int {
         if case .certificate = self { Self.longestKey } else { 0 }
@@ -38,7 +42,7 @@ public enum Order: Message {
     public var carriesDescriptor: Bool {
         switch self {
         case .listen, .senderMap, .opened: true
-        case .certificate, .begin, .checked, .notOpened, .reload, .drain: false
+        case .certificate, .begin, .checked, .notOpened, .mechanisms, .reload, .drain: false
         }
     }
 }

@@ -12,6 +12,7 @@ extension Order {
         case 7: self = .notOpened(ticket: try reader.number(), errno: try reader.number(as: Int32.self))
         case 8: self = .reload
         case 9: self = .drain
+        case 20: self = .mechanisms(try reader.text(atMost: Self.longestNames))
         default: throw .unknownKind
         }
     }
@@ -60,6 +61,9 @@ extension Order {
             bytes = [7]
             bytes.append(number: ticket)
             bytes.append(number: errno)
+        case .mechanisms(let names):
+            bytes = [20]
+            bytes.append(text: names)
         case .reload: bytes = [8]
         case .drain: bytes = [9]
         }

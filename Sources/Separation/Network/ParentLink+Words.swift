@@ -6,6 +6,8 @@ extension ParentLink {
     public enum Event {
         case certificate(Station.Certificate)
         case senderMap(Result<[UInt8], SystemError>)
+        /// Names joined by commas.
+        case mechanisms([UInt8])
         case reload
         case drain
     }

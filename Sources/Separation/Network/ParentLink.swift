@@ -139,6 +139,7 @@ public final class ParentLink: Sendable {
             state.withLock { $0.opens.removeValue(forKey: ticket) }?(.failure(NotOpened(errno: errno)))
         case .certificate(let chain): take(.certificate(Station.Certificate(chain: chain, key: attachments.secret.take()!)))
         case .senderMap: take(.senderMap(attachments.senderMap()))
+        case .mechanisms(let names): take(.mechanisms(names))
         case .reload: take(.reload)
         case .drain: take(.drain)
         case .listen, .begin: break

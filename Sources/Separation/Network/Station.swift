@@ -11,6 +11,8 @@ public struct Station: ~Copyable {
     /// The socket that listens for scrapers.
     public var metrics: Int32?
     public var senderMap: [UInt8]?
+    /// The names of the mechanisms to offer, joined by commas.
+    public var mechanisms: [UInt8] = []
     public var certificate: Certificate?
     public let socket: MessageSocket
 
@@ -106,6 +108,7 @@ public struct Station: ~Copyable {
             case .failure(let error): throw .temporary(SenderMapUnread.cause(error))
             }
         case .certificate(let chain): certificate = Certificate(chain: chain, key: attachments.secret.take()!)
+        case .mechanisms(let names): mechanisms = names
         case .begin(let identity): return Begun(identity: identity)
         case .checked, .opened, .notOpened, .reload, .drain: throw Self.misunderstood(.unexpected)
         }

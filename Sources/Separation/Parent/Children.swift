@@ -12,6 +12,8 @@ struct Children {
         /// An auth command that stays, asked about nothing.
         case idle
         case program(UInt64)
+        /// The auth command, which lists mechanisms.
+        case listing
     }
 
     enum Stage: Equatable {
@@ -52,7 +54,7 @@ struct Children {
             case .resident(let login):
                 purpose = .resident(nil)
                 return login
-            case .idle, .program: return nil
+            case .idle, .program, .listing: return nil
             }
         }
     }
@@ -77,7 +79,7 @@ struct Children {
         table[id] = Child(purpose: purpose, stage: .running(until: deadline))
         switch purpose {
         case .check, .resident: checkCount += 1
-        case .idle: break
+        case .idle, .listing: break
         case .program(let ticket): programs[ticket] = id
         }
     }
@@ -111,7 +113,7 @@ struct Children {
         guard let child = table.removeValue(forKey: id) else { return nil }
         switch child.purpose {
         case .check, .resident: checkCount -= 1
-        case .idle: break
+        case .idle, .listing: break
         case .program(let ticket): programs[ticket] = nil
         }
         if case .running = child.stage { return (child.purpose, true) }
@@ -129,7 +131,7 @@ struct Children {
         for (id, child) in table {
             guard case .running(let until) = child.stage else { continue }
             switch child.purpose {
-            case .check, .resident: table[id]?.stage = .running(until: now)
+            case .check, .resident, .listing: table[id]?.stage = .running(until: now)
             case .idle: break
             case .program: table[id]?.stage = .running(until: min(until ?? deadline, deadline))
             }

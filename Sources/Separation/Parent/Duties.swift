@@ -4,6 +4,10 @@ public struct Duties: Sendable {
     public var authCommand: [[UInt8]]
     /// Whether the auth command stays, and is asked about login after login.
     public var isResident = false
+    /// The command that lists the mechanisms which the auth command can check, and its arguments; nil to ask nothing.
+    public var listing: [[UInt8]]?
+    /// How long that may run.
+    public var listingTimeout = Duration.seconds(10)
     /// The program behind and its arguments; nil where there is none.
     public var program: [[UInt8]]?
     public var environment: InheritedEnvironment

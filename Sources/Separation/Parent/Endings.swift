@@ -11,7 +11,7 @@ extension Parent {
         case (SIGHUP, .serving):
             supervision.reloading()
             for parcel in reload() { outbox.send(parcel) }
-            outbox.send(Parcel(Order.reload))
+            askForMechanisms(then: [Parcel(Order.reload)])
             dismissResidents()
         case (SIGTERM, .serving), (SIGINT, .serving):
             supervision.stopping()
@@ -56,11 +56,13 @@ extension Parent {
 
     /// Whoever's time is over is sent a signal, and a login that waited for it its answer.
     func endOverdue(_ now: Instant) {
+        for resident in residents.silent(at: now) { resident.letGoOfQuestions() }
         for ticket in waiting.overdue(at: now) { answer(ticket, .busy) }
         dismissIdle(now)
         for child in children.overdue(at: now) {
             kill(-child.id, child.signal)
             if let ticket = child.ticket { answer(ticket, .timedOut) }
+            listingHasEnded(child.id) { _ in .timedOut }
         }
         guard let deadline = phase.deadline, deadline <= now else { return }
         kill(network, SIGKILL)

@@ -5,6 +5,7 @@ import Credentials
 /// Starts the two programs that the administrator named, and no other.
 struct Launcher: ~Copyable {
     private let authCommand: [[UInt8]]
+    private let listing: [[UInt8]]
     private let program: [[UInt8]]
     private let environment: InheritedEnvironment
     private let null: FileDescriptor
@@ -26,6 +27,7 @@ struct Launcher: ~Copyable {
     init(_ duties: Duties) throws(Failed) {
         guard let null = FileDescriptor.null() else { throw Failed(errno: cplatform_errno()) }
         authCommand = duties.authCommand
+        listing = duties.listing ?? []
         program = duties.program ?? []
         environment = duties.environment
         self.null = null
@@ -47,6 +49,15 @@ struct Launcher: ~Copyable {
         let theirs = FileDescriptor(owning: ends[1])
         let id = try start(authCommand, Surroundings(), [null.number, null.number, 2, theirs.number])
         return Program(id: id, socket: ours)
+    }
+
+    /// Starts the command that lists mechanisms, with `/dev/null` on descriptor 0 and pipes on 1 and 2.
+    borrowing func list() throws(Failed) -> ListingProcess {
+        guard let output = FileDescriptor.pipe(), let errors = FileDescriptor.pipe() else {
+            throw Failed(errno: cplatform_errno())
+        }
+        let id = try start(listing, Surroundings(), [null.number, output.writes.number, errors.writes.number])
+        return ListingProcess(id: id, output: output.takeReads(), errors: errors.takeReads())
     }
 
     /// Starts the program behind, with one end of a socket pair on 0 and 1, and our standard error on 2.

@@ -24,17 +24,25 @@ public final class Parent {
     var proven: Proven
     var residents: Residents
     var phase = Phase.serving
+    /// The process that lists mechanisms, while it runs.
+    var listing: ListingProcess?
+    var isListingStale = false
+    /// Messages that wait until it has ended.
+    var held: [Parcel] = []
+    let offer: (MechanismListing) -> [UInt8]
     private var isReady = false
     private let ready: () -> Void
 
     /// - Parameters:
     ///   - child: the network process, with its end of the message pair.
     ///   - provisions: what it needs before it can begin; sent first.
+    ///   - offer: says what is offered after the auth command has listed mechanisms: names joined by commas.
     ///   - reload: reads anew what SIGHUP asks for, and says itself what cannot be read.
     ///   - ready: called once, as soon as clients are served.
     public init(
         of child: consuming NetworkChild, _ duties: Duties, provisions: [Parcel], logger: Logger, supervision: Supervision,
-        reload: @escaping () -> [Parcel], ready: @escaping () -> Void
+        offer: @escaping (MechanismListing) -> [UInt8] = { _ in [] }, reload: @escaping () -> [Parcel],
+        ready: @escaping () -> Void
     ) throws(Failure) {
         do throws(Launcher.Failed) {
             launcher = try Launcher(duties)
@@ -48,6 +56,7 @@ public final class Parent {
         socket = MessageSocket(child.socket)
         self.logger = logger
         self.supervision = supervision
+        self.offer = offer
         self.reload = reload
         self.ready = ready
         outbox = Outbox(socket: socket.descriptor.number)
@@ -55,7 +64,7 @@ public final class Parent {
         waiting = Waiting(most: duties.mostSessions)
         proven = Proven(most: duties.mostSessions)
         residents = Residents(mostQuestions: duties.mostQuestions, idling: duties.idling)
-        for parcel in provisions { outbox.send(parcel) }
+        askForMechanisms(then: provisions)
     }
 
     /// Serves until the network process has ended, and everything that was started for it.
@@ -105,7 +114,7 @@ public final class Parent {
     }
 
     private var nextDeadline: Instant? {
-        [children.nextDeadline, waiting.nextDeadline, residents.nextDeadline, phase.deadline].compactMap { $0 }.min()
+        [children.nextDeadline, waiting.nextDeadline, residents.nextDeadline, residents.nextSilence, phase.deadline].compactMap { $0 }.min()
     }
 
     func receive() {
@@ -129,7 +138,10 @@ public final class Parent {
     ) throws(Malformed) {
         switch request {
         case .check(let ticket, let method, let surroundings):
-            check(WaitingCheck(ticket: ticket, method: method, surroundings, attachments.secret.take()!))
+            let check = WaitingCheck(ticket: ticket, method: method, surroundings, attachments.secret.take()!)
+            // The auth command's log, and those of PAM's modules, have the login in them.
+            guard check.login.user.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw .badValue }
+            self.check(check)
         case .forget(let ticket): forget(ticket)
         case .open(let ticket, let login, let surroundings): try open(ticket, login: login, surroundings)
         case .over(let ticket): children.sessionIsOver(ticket, until: .now + duties.lingering)

@@ -63,6 +63,7 @@ extension Parent {
             switch child?.purpose {
             case .check(let login?): conclude(login, status)
             case .resident(let login?): fail(login, status)
+            case .listing: listingHasEnded(id) { $0.listing(status) }
             default: break
             }
         }

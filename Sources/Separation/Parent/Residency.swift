@@ -13,14 +13,14 @@ extension Parent {
                 children.dismiss(resident.id, until: now)
                 continue
             }
-            residents.expectAnswer(of: resident)
+            residents.expectAnswer(of: resident, now: now)
             return children.ask(resident.id, about: check.login, until: now + duties.authTimeout)
         }
         let program = try launcher.resident()
         let resident = Resident(id: program.id, socket: program.takeSocket(), now: now)
         children.add(resident.id, .resident(check.login), until: now + duties.authTimeout)
         // Where it cannot be told, its end says so.
-        if resident.ask(check.variables, credentials) == 0 { residents.expectAnswer(of: resident) }
+        if resident.ask(check.variables, credentials) == 0 { residents.expectAnswer(of: resident, now: now) }
     }
 
     func hear(_ resident: Resident) {

@@ -1,6 +1,7 @@
 import CPlatform
 import CSeparation
 import Credentials
+import Glibc
 
 /// One auth command that stays, and our end of what it has as descriptor 3.
 final class Resident {
@@ -9,13 +10,18 @@ final class Resident {
     private let socket: FileDescriptor
     private(set) var questions = 0
     var idleSince: ContinuousClock.Instant
+    /// When it was asked the last question.
+    var askedAt: ContinuousClock.Instant
     /// Whether it is to end after the login that it is being asked about.
     var isDismissed = false
+    /// Whether it can still be asked.
+    private(set) var takesQuestions = true
 
     init(id: pid_t, socket: consuming FileDescriptor, now: ContinuousClock.Instant) {
         self.id = id
         self.socket = socket
         idleSince = now
+        askedAt = now
     }
 
     var descriptor: Int32 { socket.number }
@@ -35,6 +41,14 @@ final class Resident {
             return buffer.count
         }
         return packet.withUnsafeBytes { cseparation_send(descriptor, $0.baseAddress!, $0.count, -1) }
+    }
+
+    /// Nothing is asked any more: one that waits for the end of what it reads, as a program does that was not told to stay, has
+    /// it now; one that decides a login still can answer.
+    func letGoOfQuestions() {
+        takesQuestions = false
+        isDismissed = true
+        shutdown(descriptor, Int32(SHUT_WR))
     }
 
     enum Word: Equatable {

@@ -9,11 +9,17 @@ struct Residents {
     /// The one that answered last at the end.
     private var idle: [Resident] = []
     private var busy: [pid_t: Resident] = [:]
+    /// Whether any has answered since the start: then the auth command is one that stays.
+    private var haveAnswered = false
+    /// How long the first may take to answer, until it is suspected to wait for the end of what it reads.
+    private let patience: Duration
 
     /// - Parameters:
     ///   - mostQuestions: about how many logins one is asked.
     ///   - idling: how long one is kept that is asked nothing.
-    init(mostQuestions: Int, idling: Duration) {
+    ///   - patience: how long one may take to answer, as long as none has answered.
+    init(mostQuestions: Int, idling: Duration, patience: Duration = .seconds(4)) {
+        self.patience = patience
         self.mostQuestions = mostQuestions
         self.idling = idling
     }
@@ -28,13 +34,28 @@ struct Residents {
     mutating func takeIdle() -> Resident? { idle.popLast() }
 
     /// It was asked.
-    mutating func expectAnswer(of resident: Resident) { busy[resident.id] = resident }
+    ///
+    /// - Parameter now: when.
+    mutating func expectAnswer(of resident: Resident, now: Instant = .now) {
+        resident.askedAt = now
+        busy[resident.id] = resident
+    }
+
+    /// Those that owe an answer for too long, while it is not known whether the auth command is one that stays. After
+    /// `letGoOfQuestions` it is not returned again.
+    func silent(at now: Instant) -> [Resident] { suspects.filter { $0.askedAt + patience <= now } }
+
+    /// When the next one owes it for too long.
+    var nextSilence: Instant? { suspects.map { $0.askedAt + patience }.min() }
+
+    private var suspects: [Resident] { haveAnswered ? [] : busy.values.filter { $0.takesQuestions } }
 
     /// It has answered.
     ///
     /// - Returns: whether it stays.
     mutating func rest(_ resident: Resident, now: Instant) -> Bool {
         busy[resident.id] = nil
+        haveAnswered = true
         guard resident.questions < mostQuestions, !resident.isDismissed else { return false }
         resident.idleSince = now
         idle.append(resident)

@@ -6,7 +6,10 @@ import SMTPFront
 struct AuthOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The mechanisms that are offered, apart by commas: LOGIN, PLAIN, CRAM-MD5. (default: all)", valueName: "names"))
+            """
+            The mechanisms that are offered, apart by commas: LOGIN, PLAIN, CRAM-MD5. (default: LOGIN,PLAIN, and CRAM-MD5 if \
+            pam-checkpwd lists it)
+            """, valueName: "names"))
     var mechanisms: MechanismList?
 
     @Option(
@@ -20,8 +23,18 @@ struct AuthOptions: ParsableArguments {
     @Flag(help: "Keep the auth command, and ask it about login after login, as pam-checkpwd --resident has it.")
     var authResident = false
 
-    @Option(help: ArgumentHelp("The order of the fields on the auth command's descriptor 3.", valueName: "order"))
-    var fieldOrder = FieldOrder.netqmail
+    @Option(
+        help: ArgumentHelp(
+            """
+            The order of the fields on the auth command's descriptor 3: netqmail, sqmail, indimail. (default: indimail for \
+            pam-checkpwd, else netqmail)
+            """, valueName: "order"))
+    var fieldOrder: FieldOrder?
+
+    @Option(
+        help: ArgumentHelp(
+            "Make the domain's letters of a login lower case, or all of them, before it is used: domain, all.", valueName: "part"))
+    var lowerCaseLogins: LoginCase?
 
     @Option(help: ArgumentHelp("How long the auth command may run.", valueName: "seconds"))
     var authTimeout = Seconds(60)
@@ -30,13 +43,26 @@ struct AuthOptions: ParsableArguments {
     var maxAuth = Count(64)
 
     func validate() throws {
-        guard !command.isEmpty, authCommand?.utf8.contains(0) != true else {
+        guard !words.isEmpty, authCommand?.utf8.contains(0) != true else {
             throw ValidationError("--auth-command names no program.")
         }
+        guard command.isPamCheckpwd, command.isResident != authResident else { return }
+        throw ValidationError(
+            authResident
+                ? "--auth-resident needs --resident among pam-checkpwd's options in --auth-command: without it no login is answered."
+                : "--resident in --auth-command needs --auth-resident: without it no login is answered.")
     }
 
+    var command: AuthCommand { AuthCommand(words) }
+
+    /// The order of the fields that is used.
+    var usedFieldOrder: FieldOrder { fieldOrder ?? command.fieldOrder }
+
+    /// How logins are used.
+    var loginCase: LoginCase { lowerCaseLogins ?? .asSent }
+
     /// The command in words. No shell reads them, so there is no quoting.
-    var command: [[UInt8]] {
+    private var words: [[UInt8]] {
         let words = authCommand ?? (authResident ? Self.residentCommand : Self.command)
         return words.utf8.split(separator: UInt8(ascii: " ")).map { Array($0) }
     }
@@ -59,3 +85,13 @@ struct MechanismList: ExpressibleByArgument {
 }
 
 extension FieldOrder: ExpressibleByArgument {}
+
+extension LoginCase: ExpressibleByArgument {
+    /// Not to give the option is how logins are left as they are.
+    public init?(argument: String) {
+        guard let loginCase = LoginCase(rawValue: argument), loginCase != .asSent else { return nil }
+        self = loginCase
+    }
+
+    public static var allValueStrings: [String] { ["domain", "all"] }
+}

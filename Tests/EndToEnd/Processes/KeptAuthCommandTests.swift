@@ -93,6 +93,27 @@ extension OnStage {
             #expect(ids.count == 2)
         }
 
+        @Test(arguments: [
+            ("reads all that comes, as a checkpassword program does", "cat <&3 >/dev/null; exit 1"),
+            ("reads nothing, and ends", "exit 1"), ("ends with 0 at once", "exec /bin/true"),
+        ])
+        func `a program that was not made to stay is 454 long before its time is over, with a line of the log`(
+            what: String, lines: String
+        ) {
+            let front = front("/bin/sh \(folder.write("checkpassword", lines.utf8))")
+            let start = ContinuousClock.now
+            #expect(front.greeted().ask(Self.plain)?.hasPrefix("454 4.7.0 ") == true, "\(what)")
+            // --auth-timeout is 60 seconds.
+            #expect(start.duration(to: .now) < .seconds(30))
+            #expect(front.says("instead of answering"))
+        }
+
+        @Test func `one that takes its time for the first login is not taken for one that does not stay`() {
+            let front = front(script("time.sleep(6); say(0)"))
+            #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
+            #expect(!front.lines.contains { $0.contains("instead of answering") })
+        }
+
         @Test func `what it said before its end is an answer`() {
             let front = front(script("say(0); os._exit(3)"))
             for _ in 0..<3 { #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead") }

@@ -82,6 +82,68 @@ extension OnStage {
             #expect(front.says(#"session="too-many-failed-logins" "#))
         }
 
+        @Test func `a malformed AUTH is logged, counted as a failed login, and the last of five`() {
+            let front = Front(authCommand: "/bin/true", ["--metrics", "127.0.0.1:0"])
+            let client = front.greeted()
+            let login = Data("al\0ice".utf8).base64EncodedString()
+            for (line, reply) in [
+                ("AUTH PLAIN !!!!", "501 5.5.2 "), ("AUTH PLAIN " + Data("a\0b\0c\0d".utf8).base64EncodedString(), "501 5.5.2 "),
+                ("AUTH LOGIN \(login)", "501 5.5.2 "), ("AUTH PLAIN a b", "501 5.5.4 "), ("NOOP", "250 "), ("AUTH PLAIN =", "421 4.7.0 "),
+            ] {
+                #expect(client.ask(line)?.hasPrefix(reply) == true, "\(line)")
+            }
+            #expect(client.receive() == nil)
+            #expect(front.says(#"session="too-many-errors" tls="no" commands="6" "#))
+            let end = #"rhost="127.0.0.1""#
+            #expect(
+                front.log.map { $0.replacing("smtp-auth: ", with: "") } == [
+                    #"verdict="rejected" reason="not-base64" mechanism="PLAIN" \#(end)"#,
+                    #"verdict="rejected" reason="malformed-message" mechanism="PLAIN" \#(end)"#,
+                    #"verdict="rejected" reason="control-byte-in-login" mechanism="LOGIN" \#(end) login="al\x00ice""#,
+                    #"verdict="rejected" reason="unexpected-argument" mechanism="PLAIN" \#(end)"#,
+                    #"verdict="rejected" reason="malformed-message" mechanism="PLAIN" \#(end)"#,
+                ])
+            let text = metrics(front)
+            #expect(text.contains(#"smtp_auth_logins_total{mechanism="PLAIN",verdict="rejected"} 4"# + "\n"), "\(text)")
+            #expect(text.contains(#"smtp_auth_logins_total{mechanism="LOGIN",verdict="rejected"} 1"# + "\n"))
+        }
+
+        @Test func `AUTH before TLS is logged, and no password is asked about`() {
+            let folder = Folder()
+            let certificate = TestCertificate(in: folder, name: "mail.example.com")
+            let front = Front(authCommand: "/bin/true", ["--tls-cert", certificate.chain, "--tls-key", certificate.key])
+            let client = front.greeted()
+            #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=")?.hasPrefix("504 5.5.4 ") == true)
+            #expect(front.says(#"verdict="rejected" reason="before-tls" mechanism="PLAIN" rhost="127.0.0.1""#))
+        }
+
+        @Test(arguments: [([String](), 20), (["--max-errors", "3"], 3)])
+        func `a session that sends nothing but errors ends`(options: [String], limit: Int) {
+            let front = Front(authCommand: "/bin/true", options)
+            let client = front.greeted()
+            for _ in 1..<limit { #expect(client.ask("GET / HTTP/1.1")?.hasPrefix("500 5.5.2 ") == true) }
+            #expect(client.ask("GET / HTTP/1.1") == "421 4.7.0 too many errors, closing connection")
+            #expect(client.receive() == nil)
+            #expect(front.says(#"session="too-many-errors" "#))
+        }
+
+        @Test func `--max-malformed says how many malformed AUTHs end a session`() {
+            let front = Front(authCommand: "/bin/true", ["--max-malformed", "2"])
+            let client = front.greeted()
+            #expect(client.ask("AUTH PLAIN !")?.hasPrefix("501 5.5.2 ") == true)
+            #expect(client.ask("AUTH PLAIN !")?.hasPrefix("421 4.7.0 ") == true)
+        }
+
+        @Test(arguments: [("0", "220 "), ("2000", "554 5.5.1 ")])
+        func `--greeting-delay 0 lets a client speak first, any other does not`(delay: String, reply: String) {
+            let front = Front(authCommand: "/bin/true", ["--greeting-delay", delay])
+            let client = front.connect()
+            client.send("NOOP")
+            #expect(client.receive()?.hasPrefix(reply) == true)
+            #expect(client.receive()?.hasPrefix("250 ") == (delay == "0" ? true : nil))
+            if delay != "0" { #expect(front.says(#"session="early-talker" "#)) }
+        }
+
         @Test(arguments: [("--idle-timeout", "421 4.4.2 nothing was said"), ("--session-timeout", "421 4.4.2 the session lasts")])
         func `how long a session may be silent, and last, is an option`(option: String, reply: String) {
             let front = Front(authCommand: "/bin/true", [option, "1"])

@@ -55,7 +55,7 @@ extension OnStage {
 
         @Test func `with --offer that is what clients are offered, and the program is not asked`() {
             let front = Front(authCommand: "/bin/true", ["--offer", "SIZE 1000,PIPELINING"] + program(offering: "8BITMIME"))
-            #expect(offer(front.greeted()) == ["SIZE 1000", "PIPELINING", "AUTH LOGIN PLAIN CRAM-MD5"])
+            #expect(offer(front.greeted()) == ["SIZE 1000", "PIPELINING", "AUTH LOGIN PLAIN"])
             kill(front.pid, SIGHUP)
             #expect(answer(front, from: "alice") == "250")
             #expect(starts == 1)
@@ -74,11 +74,11 @@ extension OnStage {
         @Test func `one behind that does not answer at the start offers nothing, until it does on SIGHUP`() {
             let front = Front(authCommand: "/bin/true", ["--", "/bin/sh", folder("program")])
             #expect(front.says(": ended; what "))
-            #expect(offer(front.greeted()) == ["AUTH LOGIN PLAIN CRAM-MD5"])
+            #expect(offer(front.greeted()) == ["AUTH LOGIN PLAIN"])
             _ = program(offering: "DSN")
             kill(front.pid, SIGHUP)
             var tries = 0
-            while offer(front.greeted()) != ["DSN", "AUTH LOGIN PLAIN CRAM-MD5"], tries < 1000 { tries += 1 }
+            while offer(front.greeted()) != ["DSN", "AUTH LOGIN PLAIN"], tries < 1000 { tries += 1 }
             #expect(tries < 1000)
         }
 
@@ -91,7 +91,8 @@ extension OnStage {
             #expect(old.ask(Self.alice) == "235 2.7.0 ok, go ahead")
             for (sender, reply) in [
                 ("alice", "250"), ("alice@example.com", "250"), ("any@lists.example.com", "250"), ("bob@example.com", "553"),
-                ("", "553"),
+                // Receipts have no sender.
+                ("", "250"),
             ] {
                 #expect(answer(front, from: sender) == reply, "\(sender)")
             }
@@ -103,10 +104,56 @@ extension OnStage {
             // A session keeps what it began with.
             #expect(old.ask("MAIL FROM:<bob@example.com>")?.hasPrefix("553 5.7.1 ") == true)
 
-            folder.write("senders", "alice\n".utf8)
+            folder.write("senders", "# senders\nalice\n".utf8)
             kill(front.pid, SIGHUP)
-            #expect(front.says("bad line in --sender-map; the old map of senders stays"))
+            #expect(
+                front.says("bad line in --sender-map: \(map), line 2: no address after the login; a line is a login, and "
+                    + "addresses after it, separated by blanks; the old map of senders stays"))
             #expect(answer(front, from: "bob@example.com") == "250")
+        }
+
+        @Test(arguments: [
+            ("alice a@b\n\nbob example.com\n", "line 3: not an address: example.com"), ("\u{FEFF}bob\n", "line 1: no address after the login"),
+        ])
+        func `a bad line in --sender-map is named at the start by file and line`(text: String, words: String) {
+            let map = folder.write("senders", text.utf8)
+            let outcome = Program(
+                [
+                    Stage.smtpAuth, "--hostname", "mail.example.com", "--listen", "127.0.0.1:0", "--allow-plaintext", "--auth-command",
+                    "/bin/true", "--offer", "", "--check-sender", "--sender-map", map,
+                ] + program()
+            ).run()
+            #expect(outcome.status == 64)
+            #expect(outcome.errors.hasPrefix("smtp-auth: bad line in --sender-map: \(map), \(words); "), "\(outcome.errors)")
+            #expect(outcome.errors.split(separator: "\n").count == 1)
+        }
+
+        @Test func `a byte-order mark in --sender-map does not belong to the first login`() {
+            let map = folder.write("senders", "\u{FEFF}alice a@b\n".utf8)
+            let front = Front(authCommand: "/bin/true", ["--offer", "", "--check-sender", "--sender-map", map] + program())
+            #expect(answer(front, from: "a@b") == "250")
+        }
+
+        @Test(arguments: [
+            (["domain"], "Alice@example.com"), (["all"], "alice@example.com"), ([], "Alice@EXAMPLE.com"),
+        ])
+        func `a login has its letters made lower case for the auth command, the sender and the log`(
+            values: [String], login: String
+        ) throws {
+            let script = folder.write("auth", "tr '\\0' ' ' <&3 >\(folder("seen"))\n".utf8)
+            let map = folder.write("senders", "Alice@Example.COM other@example.com\n".utf8)
+            let front = Front(
+                authCommand: "/bin/sh \(script)",
+                values.flatMap { ["--lower-case-logins", $0] } + ["--offer", "", "--check-sender", "--sender-map", map] + program())
+            let client = front.greeted()
+            _ = offer(client)
+            let answer = "AUTH PLAIN " + Data("\0Alice@EXAMPLE.com\0Pass".utf8).base64EncodedString()
+            #expect(client.ask(answer) == "235 2.7.0 ok, go ahead")
+            #expect(try String(contentsOfFile: folder("seen"), encoding: .utf8) == "\(login) Pass  ")
+            #expect(front.says(#" mechanism="PLAIN" rhost="127.0.0.1" login="\#(login)""#))
+            // The map's login has its letters made lower case like the client's; without the option they differ.
+            let reply = client.ask("MAIL FROM: <other@example.com>")
+            #expect(reply?.hasPrefix(values.isEmpty ? "553 5.7.1 " : "250 ,\(login),") == true, "\(reply ?? "")")
         }
 
         @Test func `without --sender-map a login sends as itself only; a stranger is bound by nothing`() {
