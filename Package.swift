@@ -35,7 +35,7 @@ let coreLink: [LinkerSetting] = [
 /// Tests are compiled quickly; what they test is optimized.
 let tests: [SwiftSetting] = house + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
-/// C code that stands between libc, PAM, LMDB or nettle and Swift.
+/// C code that stands between libc, PAM and the libraries that are loaded on demand, and Swift.
 let shim: [CSetting] = [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 let package = Package(
@@ -58,10 +58,7 @@ let package = Package(
         // The ground: C shims.
         .target(name: "CPlatform", cSettings: shim),
         .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
-        .target(name: "CLMDB", cSettings: shim),
-        .target(name: "CNettle", cSettings: shim),
-        .target(name: "CPostgreSQL", cSettings: shim),
-        .target(name: "CUnistring", cSettings: shim),
+        .target(name: "CDynamic", cSettings: shim),
 
         // The core: what a login passes through inside pam-checkpwd.
         .target(name: "ByteStrings", swiftSettings: core),
@@ -77,18 +74,18 @@ let package = Package(
             name: "PAM", dependencies: ["ByteStrings", "CPAM", "CPlatform", "Credentials", "Verdicts"],
             swiftSettings: core),
         .target(
-            name: "Cryptography", dependencies: ["ByteStrings", "CNettle", "CPlatform", "Credentials", "Verdicts"],
+            name: "Cryptography", dependencies: ["ByteStrings", "CDynamic", "CPlatform", "Credentials", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "ChallengeResponse", dependencies: ["ByteStrings", "Credentials", "Cryptography", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "PostgreSQL",
-            dependencies: ["ByteStrings", "CPlatform", "CPostgreSQL", "ProcessEnvironment", "Verdicts"],
+            dependencies: ["ByteStrings", "CPlatform", "CDynamic", "ProcessEnvironment", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "SecretStore",
-            dependencies: ["ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "Verdicts"],
+            dependencies: ["ByteStrings", "CDynamic", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "Bridge",
@@ -113,7 +110,7 @@ let package = Package(
         .target(
             name: "StoreKeeping",
             dependencies: [
-                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "SecretStore",
+                "ByteStrings", "CDynamic", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "SecretStore",
                 "Verdicts",
             ],
             swiftSettings: house),
@@ -127,7 +124,7 @@ let package = Package(
             name: "Interchange",
             dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL", "SecretStore"], swiftSettings: house),
         .target(
-            name: "Precis", dependencies: ["ByteStrings", "CUnistring", "Credentials", "Verdicts"], swiftSettings: house),
+            name: "Precis", dependencies: ["ByteStrings", "CDynamic", "Credentials", "Verdicts"], swiftSettings: house),
         .target(
             name: "Probe",
             dependencies: [

@@ -22,7 +22,7 @@ func prove(
     let secret = found ?? Secret(copying: [UInt8](repeating: 0, count: 16))
     let proved = try request.withBytes(at: challenge) { (challenge) throws(Failure) in
         try request.withBytes(at: digest) { (digest) throws(Failure) in
-            try Answer(to: challenge, digest: digest).proves(secret, by: mechanisms.digests)
+            try Answer(to: challenge, digest: digest).proves(secret, by: mechanisms.digests, .asConfigured)
         }
     }
     guard exists else { throw .declined(noSecret) }

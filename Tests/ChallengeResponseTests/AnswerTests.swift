@@ -10,7 +10,7 @@ import Testing
     private func proves(_ digest: String, secret: String = "tanstaaf", by digests: [Digest]) throws -> Bool {
         try Array(challenge.utf8).withUnsafeBytes { challenge in
             try Array(digest.utf8).withUnsafeBytes { digest in
-                try Answer(to: challenge, digest: digest).proves(Secret(secret), by: digests)
+                try Answer(to: challenge, digest: digest).proves(Secret(secret), by: digests, .asConfigured)
             }
         }
     }

@@ -39,7 +39,7 @@ enum Login {
 
     private static func digest(_ kind: Digest, _ secret: String, _ challenge: String) throws -> String {
         try Array(challenge.utf8).withUnsafeBytes {
-            try kind.hexadecimal(challenge: $0, secret: Secret(secret))
+            try kind.hexadecimal(challenge: $0, secret: Secret(secret), .asConfigured)
         }.text
     }
 
