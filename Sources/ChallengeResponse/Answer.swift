@@ -15,19 +15,20 @@ public struct Answer {
         self.digest = digest
     }
 
-    /// Whether one of the digests, computed with the secret, is the one that was answered.
+    /// Which of the digests, computed with the secret, is the one that was answered.
     ///
     /// Every digest is computed, and compared in constant time: how long it takes tells nothing.
     ///
     /// - Parameter approval: whether hash functions serve that a FIPS host does not approve.
+    /// - Returns: its place among the digests; nil if the answer is wrong.
     public func proves(
         _ secret: borrowing Secret, by digests: [Digest], _ approval: MessageDigest.Approval
-    ) throws(Failure) -> Bool {
-        var proved = false
-        for kind in digests {
+    ) throws(Failure) -> Int? {
+        var proved: Int?
+        for (place, kind) in digests.enumerated() {
             var expected = try kind.hexadecimal(challenge: challenge, secret: secret, approval)
             defer { expected.wipe() }
-            if expected.withUnsafeBytes({ ConstantTime.equal($0, digest) }) { proved = true }
+            if expected.withUnsafeBytes({ ConstantTime.equal($0, digest) }) { proved = place }
         }
         return proved
     }

@@ -12,6 +12,16 @@ public enum Digest: Sendable {
 
     public static let cramMD5 = cram(.md5)
 
+    /// Whether this OpenSSL, as it is configured, can compute it.
+    ///
+    /// - Throws: `temporary` if libcrypto cannot be loaded.
+    public func isAvailable(_ approval: MessageDigest.Approval) throws(Failure) -> Bool {
+        switch self {
+        case .cram(let function): try function.isAvailable(approval)
+        case .apop: try MessageDigest.md5.isAvailable(approval)
+        }
+    }
+
     /// - Parameter approval: whether hash functions serve that a FIPS host does not approve.
     /// - Returns: the digest in hexadecimal digits, lower case.
     /// - Throws: `temporary` if libcrypto cannot be loaded, or does not have the hash function.

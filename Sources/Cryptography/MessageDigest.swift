@@ -33,6 +33,17 @@ public enum MessageDigest: Sendable {
         }
     }
 
+    /// Whether this OpenSSL, as it is configured, has the function and HMAC with it.
+    ///
+    /// - Throws: `temporary` if libcrypto cannot be loaded.
+    public func isAvailable(_ approval: Approval) throws(Failure) -> Bool {
+        try Library.load()
+        return [UInt8](unsafeUninitializedCapacity: size) { digest, count in
+            let result = cdynamic_hmac(function, approval.policy, nil, 0, nil, 0, digest.baseAddress)
+            count = result == CDYNAMIC_NOT_AVAILABLE ? 0 : size
+        }.count == size
+    }
+
     /// - Returns: `size` bytes.
     /// - Throws: `temporary` if libcrypto cannot be loaded, or does not have the function.
     public func digest(

@@ -36,6 +36,11 @@ struct Report {
         SystemLog.prepareForFault(line("temporary", [UInt8]("store-damaged")))
     }
 
+    /// The mechanism that decided, if one did: the form of the request may have allowed several.
+    mutating func note(_ course: Course) {
+        if let mechanism = course.mechanism { self.mechanism = mechanism.names }
+    }
+
     func accepted(_ reason: StaticString = "ok") {
         send(.information, line("accepted", [UInt8](reason)))
     }
