@@ -25,11 +25,11 @@ TESTED = --configuration release -Xswiftc -enable-testing -Xcc -O0
 LLD = -Xswiftc -use-ld=lld
 ASAN = --sanitize=address --scratch-path .build-asan $(LLD)
 
-BUILD_PACKAGES = libpam0g-dev nettle-dev liblmdb-dev libpq-dev
+BUILD_PACKAGES = libpam0g-dev libssl-dev liblmdb-dev libpq-dev
 DEMO_PACKAGES = python3 openssl
 TEST_PACKAGES = curl swaks msmtp python3 mandoc openssl procps strace fail2ban dovecot-imapd dovecot-submissiond ucspi-tcp \
     qpsmtpd postfix libsasl2-modules postgresql gcc
-BENCH_PACKAGES = python3 nettle-dev dovecot-submissiond postfix sasl2-bin libsasl2-modules libsasl2-modules-db
+BENCH_PACKAGES = python3 libssl-dev dovecot-submissiond postfix sasl2-bin libsasl2-modules libsasl2-modules-db
 
 # What is installed, as `release` builds it.
 PAM_CHECKPWD = .build-embedded/release/pam-checkpwd

@@ -44,7 +44,7 @@ let guardLink: [LinkerSetting] = [
 /// Tests are compiled quickly; what they test is optimized.
 let tests: [SwiftSetting] = house + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
-/// C code that stands between libc, PAM, LMDB or nettle and Swift.
+/// C code that stands between libc, PAM and the libraries that are loaded on demand, and Swift.
 let shim: [CSetting] = [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 let package = Package(
@@ -68,10 +68,7 @@ let package = Package(
         .target(name: "CPlatform", cSettings: shim),
         .target(name: "CGuard", dependencies: ["CPlatform"], cSettings: shim),
         .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
-        .target(name: "CLMDB", cSettings: shim),
-        .target(name: "CNettle", cSettings: shim),
-        .target(name: "CPostgreSQL", cSettings: shim),
-        .target(name: "CUnistring", cSettings: shim),
+        .target(name: "CDynamic", cSettings: shim),
 
         // The core: what a login passes through inside pam-checkpwd.
         .target(name: "ByteStrings", swiftSettings: core),
@@ -87,18 +84,18 @@ let package = Package(
             name: "PAM", dependencies: ["ByteStrings", "CPAM", "CPlatform", "Credentials", "Verdicts"],
             swiftSettings: core),
         .target(
-            name: "Cryptography", dependencies: ["ByteStrings", "CNettle", "CPlatform", "Credentials", "Verdicts"],
+            name: "Cryptography", dependencies: ["ByteStrings", "CDynamic", "CPlatform", "Credentials", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "ChallengeResponse", dependencies: ["ByteStrings", "Credentials", "Cryptography", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "PostgreSQL",
-            dependencies: ["ByteStrings", "CPlatform", "CPostgreSQL", "ProcessEnvironment", "Verdicts"],
+            dependencies: ["ByteStrings", "CPlatform", "CDynamic", "ProcessEnvironment", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "SecretStore",
-            dependencies: ["ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "Verdicts"],
+            dependencies: ["ByteStrings", "CDynamic", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "Verdicts"],
             swiftSettings: core),
         .target(
             name: "Bridge",
@@ -123,7 +120,7 @@ let package = Package(
         .target(
             name: "StoreKeeping",
             dependencies: [
-                "ByteStrings", "CLMDB", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "SecretStore",
+                "ByteStrings", "CDynamic", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "SecretStore",
                 "Verdicts",
             ],
             swiftSettings: house),
@@ -137,7 +134,7 @@ let package = Package(
             name: "Interchange",
             dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL", "SecretStore"], swiftSettings: house),
         .target(
-            name: "Precis", dependencies: ["ByteStrings", "CUnistring", "Credentials", "Verdicts"], swiftSettings: house),
+            name: "Precis", dependencies: ["ByteStrings", "CDynamic", "Credentials", "Verdicts"], swiftSettings: house),
         .target(
             name: "Probe",
             dependencies: [

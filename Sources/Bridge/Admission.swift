@@ -4,11 +4,19 @@ import Credentials
 import PAM
 import Verdicts
 
-func begin(_ login: LoginName, _ policy: Policy) throws(Failure) -> Transaction {
+/// Begins a login at PAM. Its modules log the login's name and where it comes from, unquoted, among fields of their own; log
+/// readers such as fail2ban take those at their word. So none of them sees a name that could be read as more than a name.
+///
+/// - Throws: `declined` for such a name, unless the account database has exactly that.
+func begin(_ login: LoginName, _ policy: Policy, _ course: inout Course) throws(Failure) -> Transaction {
+    if !login.account.isPlain, try Identity.find(login.account) == nil {
+        course.owesDelay = true
+        throw .declined(Cause("login with unsafe characters"))
+    }
     var transaction = try Transaction(service: policy.service, login: login.account, trace: policy.trace)
-    try transaction.set(.remoteHost, policy.remoteHost)
+    if HostName.isPlain(policy.remoteHost) { try transaction.set(.remoteHost, policy.remoteHost) }
     try transaction.set(.terminal, policy.terminal)
-    try transaction.set(.remoteUser, login.sent.bytes)
+    if login.sent.isPlain { try transaction.set(.remoteUser, login.sent.bytes) }
     return transaction
 }
 
@@ -27,11 +35,13 @@ public func loadModules(_ policy: Policy) -> Transaction? {
 
 /// Admits a login whose secret was proved. PAM still rules a system account: it goes through the same phases as after a
 /// password, as sshd does after a public key.
-func admitProved(_ login: LoginName, _ policy: Policy) throws(Failure) -> Accepted {
+func admitProved(
+    _ login: LoginName, _ policy: Policy, _ course: inout Course
+) throws(Failure) -> Accepted {
     if policy.admitsVirtualAccounts, try Identity.find(login.account) == nil {
         return try admitVirtual(login, policy)
     }
-    return try admit(login, try begin(login, policy), policy)
+    return try admit(login, try begin(login, policy, &course), policy)
 }
 
 /// An account whose only home is the side store: PAM does not know it.

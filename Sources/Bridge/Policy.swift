@@ -40,7 +40,10 @@ public struct Policy: Sendable {
     public var allowsOther = false
     public var takeover = Takeover.become
     public var session = Session.brief
-    public var mechanisms = Mechanisms.all
+    /// Those that the administrator named; nil for none.
+    public var namedMechanisms: Mechanisms?
+    /// Those that are enabled.
+    public var mechanisms: Mechanisms { namedMechanisms ?? .all }
     public var passwordSource = PasswordSource.pam
     /// Whether a digest that does not match may be a password.
     public var allowsHexPasswords = false
@@ -52,6 +55,8 @@ public struct Policy: Sendable {
     public var virtualUser: Login?
     /// Where the side store and its keys are, and the folder of the replay cache, where one is named.
     public var store: StorePlace, storeKeys: KeyPlace, replayCache: [UInt8]?
+    /// Whether the service's PAM modules count what fails at the store.
+    public var countsFailures = false
     /// The greatest age of a challenge, in seconds; 0 for any.
     public var challengeAge: UInt64 = 600
     /// Where the login comes from, as the caller says; may be empty.

@@ -11,8 +11,12 @@ import Verdicts
 /// - Throws: `declined` for a wrong answer, `rejected` for a stale or repeated one.
 func prove(
     _ request: borrowing Request, digest: Range<Int>, challenge: Range<Int>, by mechanisms: Mechanisms,
-    _ login: LoginName, _ policy: Policy
+    _ login: LoginName, _ policy: Policy, _ course: inout Course
 ) throws(Failure) {
+    guard request.namesMechanism || policy.namedMechanisms != nil else {
+        throw .declined(
+            Cause("mechanism not named", remedy: "-m plain,cram-md5 enables CRAM-MD5 for a server that sends three fields"))
+    }
     guard !mechanisms.isEmpty else { throw .declined(Cause("mechanism not enabled")) }
     // One for both questions: a database is connected to once.
     let store = SecretStore(at: policy.store)
@@ -20,13 +24,16 @@ func prove(
     let exists = found != nil
     // An unknown login takes as long as a wrong answer.
     let secret = found ?? Secret(copying: [UInt8](repeating: 0, count: 16))
+    let digests = mechanisms.digests
     let proved = try request.withBytes(at: challenge) { (challenge) throws(Failure) in
         try request.withBytes(at: digest) { (digest) throws(Failure) in
-            try Answer(to: challenge, digest: digest).proves(secret, by: mechanisms.digests)
+            try Answer(to: challenge, digest: digest).proves(secret, by: digests.map { $0.digest }, policy.approval)
         }
     }
+    course.owesDelay = !exists || proved == nil
     guard exists else { throw .declined(noSecret) }
-    guard proved else { throw .declined(Cause("wrong answer to challenge")) }
+    guard let proved else { throw .declined(Cause("wrong answer to challenge")) }
+    course.mechanism = digests[proved].mechanism
     try request.withBytes(at: challenge) { (challenge) throws(Failure) in
         let now = Clock.now
         let cache = store.replayCache(in: policy.replayCache)
@@ -41,13 +48,16 @@ func prove(
 ///
 /// - Throws: `declined` where they differ, or there is none.
 func compare(
-    _ request: borrowing Request, at place: Range<Int>, _ login: LoginName, _ policy: Policy
+    _ request: borrowing Request, at place: Range<Int>, _ login: LoginName, _ policy: Policy, _ course: inout Course
 ) throws(Failure) {
-    guard let secret = try secret(of: login, in: SecretStore(at: policy.store), policy) else { throw .declined(noSecret) }
+    let secret = try secret(of: login, in: SecretStore(at: policy.store), policy)
+    course.owesDelay = true
+    guard let secret else { throw .declined(noSecret) }
     let isRight = request.withBytes(at: place) { password in
         secret.withUnsafeBytes { ConstantTime.equal(password, $0) }
     }
     guard isRight else { throw .declined(Cause("wrong password")) }
+    course.owesDelay = false
 }
 
 private var noSecret: Cause { Cause("login has no secret", remedy: "checkpwdctl secret set gives it one") }
@@ -69,18 +79,19 @@ private func secret(of login: LoginName, in store: SecretStore, _ policy: Policy
     }
 }
 
+extension Policy {
+    /// A FIPS host has MD5 and RIPEMD-160 for a mechanism that the administrator names, and for no other.
+    var approval: MessageDigest.Approval { namedMechanisms == nil ? .asConfigured : .waived }
+}
+
 extension Mechanisms {
-    /// The digests that these mechanisms are.
-    fileprivate var digests: [Digest] {
-        var digests: [Digest] = []
-        if contains(.cramMD5) { digests.append(.cramMD5) }
-        if contains(.apop) { digests.append(.apop) }
-        if contains(.cramSHA1) { digests.append(.cram(.sha1)) }
-        if contains(.cramSHA224) { digests.append(.cram(.sha224)) }
-        if contains(.cramSHA256) { digests.append(.cram(.sha256)) }
-        if contains(.cramSHA384) { digests.append(.cram(.sha384)) }
-        if contains(.cramSHA512) { digests.append(.cram(.sha512)) }
-        if contains(.cramRIPEMD) { digests.append(.cram(.ripemd160)) }
-        return digests
+    /// The digests that these mechanisms are, each with its mechanism.
+    var digests: [(mechanism: Mechanisms, digest: Digest)] {
+        let all: [(mechanism: Mechanisms, digest: Digest)] = [
+            (.cramMD5, .cramMD5), (.apop, .apop), (.cramSHA1, .cram(.sha1)), (.cramSHA224, .cram(.sha224)),
+            (.cramSHA256, .cram(.sha256)), (.cramSHA384, .cram(.sha384)), (.cramSHA512, .cram(.sha512)),
+            (.cramRIPEMD, .cram(.ripemd160)),
+        ]
+        return all.filter { contains($0.mechanism) }
     }
 }

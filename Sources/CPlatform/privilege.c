@@ -110,6 +110,13 @@ struct cplatform_caller *cplatform_take_over(void)
 	return caller;
 }
 
+long cplatform_caller_processes(const struct cplatform_caller *caller)
+{
+	rlim_t limit = caller->limits[RLIMIT_NPROC].rlim_cur;
+
+	return limit == RLIM_INFINITY || limit > LONG_MAX ? -1 : (long)limit;
+}
+
 uid_t cplatform_caller_uid(const struct cplatform_caller *caller)
 {
 	return caller->uid;

@@ -62,6 +62,22 @@ int cplatform_lock(int descriptor)
 	return 0;
 }
 
+int cplatform_lock_one_of(int descriptor, int count)
+{
+	/* Not all begin at the same byte. */
+	int first = (int)(getpid() % count);
+
+	for (int i = 0; i < count; i++) {
+		struct flock place = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (first + i) % count, .l_len = 1};
+
+		if (fcntl(descriptor, F_OFD_SETLK, &place) == 0)
+			return 0;
+		if (errno != EAGAIN && errno != EACCES)
+			return errno;
+	}
+	return EAGAIN;
+}
+
 long cplatform_address_space_limit(void)
 {
 	struct rlimit limit;

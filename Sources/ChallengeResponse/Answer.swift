@@ -1,4 +1,5 @@
 import Credentials
+import Cryptography
 import Verdicts
 
 /// A client's answer to a challenge.
@@ -14,15 +15,20 @@ public struct Answer {
         self.digest = digest
     }
 
-    /// Whether one of the digests, computed with the secret, is the one that was answered.
+    /// Which of the digests, computed with the secret, is the one that was answered.
     ///
     /// Every digest is computed, and compared in constant time: how long it takes tells nothing.
-    public func proves(_ secret: borrowing Secret, by digests: [Digest]) throws(Failure) -> Bool {
-        var proved = false
-        for kind in digests {
-            var expected = try kind.hexadecimal(challenge: challenge, secret: secret)
+    ///
+    /// - Parameter approval: whether hash functions serve that a FIPS host does not approve.
+    /// - Returns: its place among the digests; nil if the answer is wrong.
+    public func proves(
+        _ secret: borrowing Secret, by digests: [Digest], _ approval: MessageDigest.Approval
+    ) throws(Failure) -> Int? {
+        var proved: Int?
+        for (place, kind) in digests.enumerated() {
+            var expected = try kind.hexadecimal(challenge: challenge, secret: secret, approval)
             defer { expected.wipe() }
-            if expected.withUnsafeBytes({ ConstantTime.equal($0, digest) }) { proved = true }
+            if expected.withUnsafeBytes({ ConstantTime.equal($0, digest) }) { proved = place }
         }
         return proved
     }

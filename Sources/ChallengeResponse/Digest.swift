@@ -12,18 +12,31 @@ public enum Digest: Sendable {
 
     public static let cramMD5 = cram(.md5)
 
+    /// Whether this OpenSSL, as it is configured, can compute it.
+    ///
+    /// - Throws: `temporary` if libcrypto cannot be loaded.
+    public func isAvailable(_ approval: MessageDigest.Approval) throws(Failure) -> Bool {
+        switch self {
+        case .cram(let function): try function.isAvailable(approval)
+        case .apop: try MessageDigest.md5.isAvailable(approval)
+        }
+    }
+
+    /// - Parameter approval: whether hash functions serve that a FIPS host does not approve.
     /// - Returns: the digest in hexadecimal digits, lower case.
-    /// - Throws: `temporary` where libnettle cannot be loaded.
+    /// - Throws: `temporary` if libcrypto cannot be loaded, or does not have the hash function.
     public func hexadecimal(
-        challenge: UnsafeRawBufferPointer, secret: borrowing Secret
+        challenge: UnsafeRawBufferPointer, secret: borrowing Secret, _ approval: MessageDigest.Approval
     ) throws(Failure) -> [UInt8] {
         var digest =
             switch self {
             case .cram(let function):
-                try secret.withUnsafeBytes { (key) throws(Failure) in try function.hmac(of: challenge, key: key) }
+                try secret.withUnsafeBytes { (key) throws(Failure) in
+                    try function.hmac(of: challenge, key: key, approval)
+                }
             case .apop:
                 try Secret(challenge, followedBy: secret).withUnsafeBytes { (text) throws(Failure) in
-                    try MessageDigest.md5.digest(of: text)
+                    try MessageDigest.md5.digest(of: text, approval)
                 }
             }
         defer { digest.wipe() }

@@ -12,12 +12,22 @@ public enum Descriptor {
 
     /// Reads a descriptor to its end and closes it.
     ///
+    /// - Parameter seconds: how long the caller may take; nil for any time.
     /// - Returns: what was read, 1 to `limit` bytes.
-    /// - Throws: `misused` where it is not open, empty, or holds more than `limit` bytes.
-    public static func drain(_ descriptor: Int32 = credentials, limit: Int = limit) throws(Failure) -> Secret {
+    /// - Throws: `misused` where it is not open, empty, or holds more than `limit` bytes; `temporary` if the time is over.
+    public static func drain(
+        _ descriptor: Int32 = credentials, limit: Int = limit, within seconds: Int? = nil
+    ) throws(Failure) -> Secret {
+        // A server that keeps such a program waits for packets, and this would wait for the socket's end.
+        guard cplatform_take_packets(descriptor) != 0 else {
+            throw .misused(
+                Cause(
+                    "descriptor 3 is a socket for packets",
+                    remedy: "add --resident to the command, or take --auth-resident from smtp-auth's"))
+        }
         defer { close(descriptor) }
         // One byte more than allowed tells 'too much' from 'just enough'.
-        let bytes = try read(descriptor, atMost: limit + 1)
+        let bytes = try read(descriptor, atMost: limit + 1, within: seconds)
         guard !bytes.isEmpty else {
             throw .misused(Cause("descriptor 3 is empty", remedy: "the caller must write the credentials to it"))
         }
@@ -38,10 +48,18 @@ public enum Descriptor {
         }
     }
 
-    private static func read(_ descriptor: Int32, atMost limit: Int) throws(Failure) -> Secret {
+    private static func read(
+        _ descriptor: Int32, atMost limit: Int, within seconds: Int?
+    ) throws(Failure) -> Secret {
         do throws(SystemError) {
-            return try Secret(reading: descriptor, atMost: limit)
+            return try Secret(reading: descriptor, atMost: limit, within: seconds)
         } catch {
+            guard error.errno != ETIMEDOUT else {
+                throw .temporary(
+                    Cause(
+                        "timeout on descriptor 3", about: [UInt8](decimal: seconds ?? 0) + [UInt8](" seconds"),
+                        remedy: "the caller must write the credentials at once, and close its end"))
+            }
             let cause = Cause(
                 "descriptor 3 cannot be read", errno: error.errno,
                 remedy: "pam-checkpwd is started by a mail server, which writes the credentials to it")

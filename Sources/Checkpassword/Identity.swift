@@ -40,6 +40,8 @@ public struct Identity: Sendable {
 
     /// The account of that name, or nil where the database says there is none.
     public static func find(_ login: Login) throws(Failure) -> Identity? {
+        // No account has such a name (passwd(5)), and the database's modules may log what they are asked.
+        guard !login.hasControlByte, !login.bytes.contains(UInt8(ascii: ":")) else { return nil }
         var size = 1024
         // An entry's length has no limit: grow until it fits.
         while true {

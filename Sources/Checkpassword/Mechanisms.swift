@@ -50,6 +50,16 @@ public struct Mechanisms: OptionSet, Sendable {
         }
     }
 
+    /// Each of them alone.
+    public var each: [Mechanisms] {
+        (0..<9).map { Mechanisms(rawValue: 1 << UInt16($0)) }.filter { contains($0) }
+    }
+
+    /// The names, a line each.
+    public var list: [UInt8] {
+        each.reduce(into: []) { text, mechanism in text += mechanism.names + [UInt8(ascii: "\n")] }
+    }
+
     /// The names, joined by `-or-`.
     public var names: [UInt8] {
         var text: [UInt8] = []

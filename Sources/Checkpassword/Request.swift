@@ -21,6 +21,10 @@ public struct Request: ~Copyable {
         case unknownMechanism(UInt8)
     }
 
+    /// Whether a byte names the mechanism. Otherwise a digest and a challenge are known by their form only, and a client that
+    /// gets a NUL byte past its server can send both.
+    public let namesMechanism: Bool
+
     /// Whether among fields too many for a challenge and its answer stand just these. Whoever sent them hopes for a
     /// program that counts less strictly, and none may be asked after us.
     public let holdsSmuggledAnswer: Bool
@@ -43,6 +47,7 @@ public struct Request: ~Copyable {
         }
         login = Login(bytes.withUnsafeBytes { Array($0[fields[0]]) })
         credential = bytes.withUnsafeBytes { Request.credential(fields, in: $0) }
+        namesMechanism = bytes.withUnsafeBytes { Request.namesMechanism(fields, in: $0) }
         holdsSmuggledAnswer = bytes.withUnsafeBytes { Request.holdsSmuggledAnswer(fields, in: $0) }
         self.bytes = bytes
     }
@@ -75,8 +80,12 @@ public struct Request: ~Copyable {
         return .password(fields[1])
     }
 
+    private static func namesMechanism(_ fields: Fields, in bytes: UnsafeRawBufferPointer) -> Bool {
+        fields.count == 4 && MechanismByte(bytes[fields[3]]) != nil
+    }
+
     private static func holdsSmuggledAnswer(_ fields: Fields, in bytes: UnsafeRawBufferPointer) -> Bool {
-        guard fields.count > 3, MechanismByte(bytes[fields[3]]) == nil || fields.count > 4 else { return false }
+        guard fields.count > 3, !namesMechanism(fields, in: bytes) else { return false }
         let places = (0..<fields.count).map { fields[$0] }
         return places.contains { Form.isChallenge(bytes[$0]) } && places.contains { Form.resemblesDigest(bytes[$0]) }
     }

@@ -1,4 +1,4 @@
-import CNettle
+import CDynamic
 import Credentials
 import Verdicts
 
@@ -13,21 +13,24 @@ public enum AES256GCM {
     ///   - nonce: 12 bytes.
     ///   - associated: bound to the text, and not part of what is returned.
     /// - Returns: as many bytes as the text has, then the tag.
-    /// - Throws: `temporary` where libnettle cannot be loaded.
+    /// - Throws: `temporary` if libcrypto cannot be loaded, or does not have AES-256-GCM.
     public static func seal(
         _ text: UnsafeRawBufferPointer, key: borrowing Secret, nonce: [UInt8], associated: [UInt8]
     ) throws(Failure) -> [UInt8] {
         precondition(key.count == keySize && nonce.count == nonceSize)
         try Library.load()
         let size = text.count + tagSize
-        return key.withUnsafeBytes { key in
+        var result = CDYNAMIC_FAILED
+        let bytes = key.withUnsafeBytes { key in
             [UInt8](unsafeUninitializedCapacity: size) { sealed, count in
-                cnettle_seal(
+                result = cdynamic_seal(
                     key.baseAddress, nonce, associated, associated.count, text.baseAddress, text.count,
                     sealed.baseAddress)
-                count = size
+                count = result == CDYNAMIC_DONE ? size : 0
             }
         }
+        try Library.require(result)
+        return bytes
     }
 
     /// Opens what `seal` returned.
@@ -41,17 +44,19 @@ public enum AES256GCM {
         guard sealed.count >= tagSize else { return nil }
         try Library.load()
         let count = sealed.count - tagSize
-        var isGenuine = false
+        var result = CDYNAMIC_FAILED
         let opened = Secret(capacity: count) { text in
-            isGenuine = key.withUnsafeBytes { key in
+            result = key.withUnsafeBytes { key in
                 sealed.withUnsafeBytes { sealed in
-                    cnettle_open(
+                    cdynamic_open(
                         key.baseAddress, nonce, associated, associated.count, sealed.baseAddress, count,
-                        text.baseAddress) == 1
+                        text.baseAddress)
                 }
             }
             return count
         }
-        return isGenuine ? consume opened : nil
+        guard result != CDYNAMIC_NOT_GENUINE else { return nil }
+        try Library.require(result)
+        return opened
     }
 }

@@ -1,16 +1,32 @@
 import ByteStrings
-import CNettle
+import CDynamic
 import Verdicts
 
-/// GNU nettle, loaded by whoever needs it first. It takes a fifth of the time that libcrypto takes, which a login by
-/// CRAM-MD5 would spend for the most part on loading.
+/// OpenSSL's libcrypto, loaded by the first call that needs it.
 enum Library {
-    /// - Throws: `temporary`, with the loader's words, where it is not there.
+    /// - Throws: `temporary`, with the loader's or OpenSSL's words, if it cannot be loaded or configured.
     static func load() throws(Failure) {
-        guard let problem = cnettle_load() else { return }
+        guard let problem = cdynamic_load_crypto() else { return }
         throw .temporary(
             Cause(
-                "libnettle cannot be loaded", about: [UInt8](cString: problem) + AddressSpace.note,
-                remedy: "install the package that has it (Debian: libnettle8)"))
+                "libcrypto cannot be loaded", about: [UInt8](cString: problem) + AddressSpace.note,
+                remedy: "install OpenSSL's library (Debian: libssl3), and check openssl.cnf"))
     }
+
+    /// - Throws: `temporary`, with OpenSSL's reason, unless the call was done.
+    static func require(_ result: cdynamic_result) throws(Failure) {
+        switch result {
+        case CDYNAMIC_DONE: return
+        case CDYNAMIC_NOT_AVAILABLE:
+            throw .temporary(
+                Cause(
+                    "algorithm not available", about: reason,
+                    remedy: "openssl.cnf decides which this OpenSSL has; on a FIPS host MD5 must be named with -m"))
+        default:
+            throw .temporary(
+                Cause("libcrypto failed", about: reason, remedy: "'openssl errstr' explains the error's number"))
+        }
+    }
+
+    private static var reason: [UInt8] { [UInt8](cString: cdynamic_crypto_reason()) }
 }

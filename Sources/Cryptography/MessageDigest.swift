@@ -1,10 +1,25 @@
-import CNettle
+import CDynamic
 import Verdicts
 
 /// Hash functions, and HMAC with them. MD5, SHA-1 and RIPEMD-160 are broken for signatures; CRAM and APOP are defined
 /// with them.
 public enum MessageDigest: Sendable {
     case md5, sha1, sha224, sha256, sha384, sha512, ripemd160
+
+    /// Which implementations may serve: a FIPS host has MD5 and RIPEMD-160, but only for a caller that asks for them so.
+    public enum Approval: Sendable {
+        /// As openssl.cnf says, fips=yes included.
+        case asConfigured
+        /// Those that are not FIPS-approved, too: the administrator named the mechanism.
+        case waived
+
+        fileprivate var policy: cdynamic_policy {
+            switch self {
+            case .asConfigured: CDYNAMIC_AS_CONFIGURED
+            case .waived: CDYNAMIC_WITHOUT_FIPS
+            }
+        }
+    }
 
     /// Bytes in a digest.
     public var size: Int {
@@ -18,37 +33,60 @@ public enum MessageDigest: Sendable {
         }
     }
 
-    /// - Returns: `size` bytes.
-    /// - Throws: `temporary` where libnettle cannot be loaded.
-    public func digest(of bytes: UnsafeRawBufferPointer) throws(Failure) -> [UInt8] {
+    /// Whether this OpenSSL, as it is configured, has the function and HMAC with it.
+    ///
+    /// - Throws: `temporary` if libcrypto cannot be loaded.
+    public func isAvailable(_ approval: Approval) throws(Failure) -> Bool {
         try Library.load()
         return [UInt8](unsafeUninitializedCapacity: size) { digest, count in
-            cnettle_digest(function, bytes.baseAddress, bytes.count, digest.baseAddress)
-            count = size
+            let result = cdynamic_hmac(function, approval.policy, nil, 0, nil, 0, digest.baseAddress)
+            count = result == CDYNAMIC_NOT_AVAILABLE ? 0 : size
+        }.count == size
+    }
+
+    /// - Returns: `size` bytes.
+    /// - Throws: `temporary` if libcrypto cannot be loaded, or does not have the function.
+    public func digest(
+        of bytes: UnsafeRawBufferPointer, _ approval: Approval = .asConfigured
+    ) throws(Failure) -> [UInt8] {
+        try result { digest in
+            cdynamic_digest(function, approval.policy, bytes.baseAddress, bytes.count, digest)
         }
     }
 
     /// RFC 2104.
     ///
     /// - Returns: `size` bytes.
-    /// - Throws: as `digest(of:)`.
-    public func hmac(of bytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) throws(Failure) -> [UInt8] {
-        try Library.load()
-        return [UInt8](unsafeUninitializedCapacity: size) { digest, count in
-            cnettle_hmac(function, key.baseAddress, key.count, bytes.baseAddress, bytes.count, digest.baseAddress)
-            count = size
+    /// - Throws: as `digest(of:_:)`.
+    public func hmac(
+        of bytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, _ approval: Approval = .asConfigured
+    ) throws(Failure) -> [UInt8] {
+        try result { digest in
+            cdynamic_hmac(
+                function, approval.policy, key.baseAddress, key.count, bytes.baseAddress, bytes.count, digest)
         }
     }
 
-    private var function: cnettle_hash {
+    private func result(_ call: (UnsafeMutablePointer<UInt8>?) -> cdynamic_result) throws(Failure) -> [UInt8] {
+        try Library.load()
+        var result = CDYNAMIC_FAILED
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { digest, count in
+            result = call(digest.baseAddress)
+            count = result == CDYNAMIC_DONE ? size : 0
+        }
+        try Library.require(result)
+        return bytes
+    }
+
+    private var function: cdynamic_hash {
         switch self {
-        case .md5: CNETTLE_MD5
-        case .sha1: CNETTLE_SHA1
-        case .sha224: CNETTLE_SHA224
-        case .sha256: CNETTLE_SHA256
-        case .sha384: CNETTLE_SHA384
-        case .sha512: CNETTLE_SHA512
-        case .ripemd160: CNETTLE_RIPEMD160
+        case .md5: CDYNAMIC_MD5
+        case .sha1: CDYNAMIC_SHA1
+        case .sha224: CDYNAMIC_SHA224
+        case .sha256: CDYNAMIC_SHA256
+        case .sha384: CDYNAMIC_SHA384
+        case .sha512: CDYNAMIC_SHA512
+        case .ripemd160: CDYNAMIC_RIPEMD160
         }
     }
 }

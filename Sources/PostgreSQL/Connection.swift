@@ -1,6 +1,6 @@
 import ByteStrings
 import CPlatform
-import CPostgreSQL
+import CDynamic
 import ProcessEnvironment
 import Verdicts
 

@@ -1,5 +1,5 @@
 import ByteStrings
-import CPostgreSQL
+import CDynamic
 import ProcessEnvironment
 import Verdicts
 

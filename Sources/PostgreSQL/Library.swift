@@ -1,15 +1,15 @@
 import ByteStrings
-import CPostgreSQL
+import CDynamic
 import Verdicts
 
 /// libpq, as far as we use it.
-typealias Library = UnsafePointer<cpostgresql_functions>
+typealias Library = UnsafePointer<cdynamic_pq>
 
-extension UnsafePointer<cpostgresql_functions> {
+extension UnsafePointer<cdynamic_pq> {
     /// Loads it on first use.
     static func load() throws(Failure) -> Library {
         var problem: UnsafePointer<CChar>?
-        guard let functions = cpostgresql_load(&problem) else {
+        guard let functions = cdynamic_load_pq(&problem) else {
             throw .temporary(
                 Cause(
                     "libpq cannot be loaded", about: problem.map { [UInt8](cString: $0) } ?? [],

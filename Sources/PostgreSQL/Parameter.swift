@@ -1,5 +1,5 @@
 import ByteStrings
-import CPostgreSQL
+import CDynamic
 
 /// A value that a statement is given, as PostgreSQL's binary format has it (pg_type.dat, and each type's `recv` function).
 package enum Parameter {

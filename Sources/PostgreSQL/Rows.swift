@@ -1,5 +1,5 @@
 import ByteStrings
-import CPostgreSQL
+import CDynamic
 
 /// What a statement gave: rows of values in PostgreSQL's binary format.
 package final class Rows {

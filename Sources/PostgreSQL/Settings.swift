@@ -1,5 +1,5 @@
 import ByteStrings
-import CPostgreSQL
+import CDynamic
 
 /// The parameters of a connection, as libpq lists them: ended by one without a keyword.
 struct Settings {

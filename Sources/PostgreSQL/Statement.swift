@@ -1,6 +1,6 @@
 import ByteStrings
 import CPlatform
-import CPostgreSQL
+import CDynamic
 import Verdicts
 
 extension Connection {

@@ -1,4 +1,4 @@
-import CUnistring
+import CDynamic
 
 /// What the contextual rules (RFC 5892 appendix A) have to know of the characters around one.
 struct Context {
@@ -16,7 +16,7 @@ struct Context {
     mutating func allows(_ rule: Rule, before next: UInt32?) -> Bool {
         switch rule {
         // A.1 would allow a non-joiner between letters that join, too. Swift does not tell which do: there it is refused.
-        case .nonJoiner, .joiner: return last.map { cunistring_combining_class($0) == 9 } ?? false
+        case .nonJoiner, .joiner: return last.map { cdynamic_combining_class($0) == 9 } ?? false
         case .middleDot: return last == 0x6C && next == 0x6C
         case .greekKeraia: return next.map(Context.isGreek) ?? false
         case .hebrew: return last.map(Context.isHebrew) ?? false

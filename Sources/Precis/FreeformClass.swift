@@ -1,5 +1,5 @@
 import ByteStrings
-import CUnistring
+import CDynamic
 
 /// The FreeformClass of strings (RFC 8264 section 4.3): which characters may be in one, by what Unicode says of them.
 enum FreeformClass {

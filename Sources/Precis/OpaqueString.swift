@@ -1,5 +1,5 @@
 import ByteStrings
-import CUnistring
+import CDynamic
 import Credentials
 import Verdicts
 
@@ -12,7 +12,7 @@ import Verdicts
 public struct OpaqueString: Sendable {
     /// - Throws: `temporary` where libunistring is not there.
     public init() throws(Failure) {
-        guard let problem = cunistring_load() else { return }
+        guard let problem = cdynamic_load_unistring() else { return }
         throw .temporary(
             Cause(
                 "libunistring cannot be loaded", about: [UInt8](cString: problem),
@@ -52,7 +52,7 @@ public struct OpaqueString: Sendable {
         return try Secret(capacity: 3 * bytes.count + 64) { (buffer) throws(Unprepared) in
             var size = buffer.count
             let text = bytes.assumingMemoryBound(to: UInt8.self)
-            let failed = cunistring_nfc(
+            let failed = cdynamic_nfc(
                 text.baseAddress, text.count, buffer.assumingMemoryBound(to: UInt8.self).baseAddress, &size)
             guard failed == 0 else { throw .outOfMemory }
             return size

@@ -38,6 +38,12 @@ public struct Caller {
         return Caller(noted: noted, service: service)
     }
 
+    /// How many processes the caller may have (RLIMIT_NPROC); nil for any number.
+    var processLimit: Int? {
+        let limit = cplatform_caller_processes(noted)
+        return limit < 0 ? nil : limit
+    }
+
     public var uid: uid_t { cplatform_caller_uid(noted) }
 
     /// Becomes the caller again, for good.

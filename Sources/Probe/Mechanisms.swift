@@ -47,7 +47,7 @@ extension Dialogue {
             var digest: [UInt8]
             do throws(Failure) {
                 digest = try Secret(copying: challenge).withUnsafeBytes { (challenge) throws(Failure) in
-                    try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret)
+                    try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret, .waived)
                 }
             } catch {
                 return finish(error)

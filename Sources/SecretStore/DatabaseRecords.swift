@@ -11,6 +11,11 @@ extension Connection {
         return rows.count > 0 ? rows.bytes(0, 0) : nil
     }
 
+    /// Whether there is a record of any login.
+    func holdsRecords() throws(Failure) -> Bool {
+        try execute("SELECT FROM pam_checkpwd.secrets LIMIT 1").count > 0
+    }
+
     /// How far a mail host's clock may be from the database's, in seconds.
     static var skew: Int64 { 300 }
 

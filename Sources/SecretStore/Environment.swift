@@ -1,5 +1,5 @@
 import ByteStrings
-import CLMDB
+import CDynamic
 import CPlatform
 import Verdicts
 
@@ -8,7 +8,7 @@ import Verdicts
 /// LMDB forbids a process to have the same file open twice. Its pages carry no checksum: while an environment is open, a fault
 /// ends the program as a store that is damaged, see `cplatform_enter_faults`.
 package struct Environment: ~Copyable {
-    let lmdb: clmdb_functions
+    let lmdb: cdynamic_lmdb
     let handle: OpaquePointer
     package let path: [UInt8]
     let remedy: Remedy
@@ -88,9 +88,9 @@ package struct Environment: ~Copyable {
         cplatform_leave_faults()
     }
 
-    private static func load() throws(Failure) -> clmdb_functions {
+    private static func load() throws(Failure) -> cdynamic_lmdb {
         var problem: UnsafePointer<CChar>?
-        guard let functions = clmdb_load(&problem) else {
+        guard let functions = cdynamic_load_lmdb(&problem) else {
             throw .temporary(
                 Cause(
                     "liblmdb cannot be loaded",

@@ -1,5 +1,5 @@
 import ByteStrings
-import CLMDB
+import CDynamic
 import CPlatform
 import Verdicts
 
@@ -23,7 +23,7 @@ package struct Remedy: Sendable {
 extension Environment {
     /// What LMDB's status means to whoever must mend it.
     package static func failure(
-        _ what: StaticString, _ path: [UInt8], _ status: Int32, _ lmdb: clmdb_functions, remedy: Remedy
+        _ what: StaticString, _ path: [UInt8], _ status: Int32, _ lmdb: cdynamic_lmdb, remedy: Remedy
     ) -> Failure {
         // LMDB's own codes are negative; the others are errno's.
         guard status > 0 else {

@@ -1,12 +1,12 @@
 import ByteStrings
-import CLMDB
+import CDynamic
 import CPlatform
 
 /// The file of an environment, and the map of it.
 extension Environment {
     /// Opens the file. Returns 0 or LMDB's status, or an errno.
     static func open(
-        _ handle: OpaquePointer, _ path: [UInt8], _ flags: UInt32, creating: Bool, _ lmdb: clmdb_functions
+        _ handle: OpaquePointer, _ path: [UInt8], _ flags: UInt32, creating: Bool, _ lmdb: cdynamic_lmdb
     ) -> Int32 {
         path.withCString { path in
             // LMDB creates what it is to write, waits for ever on a FIFO, and takes an empty file for a new store: what is
@@ -26,7 +26,7 @@ extension Environment {
 
     /// Gives a writer's map the size to begin with: the one that it has, or a step beyond the data, and never more than a limit.
     /// LMDB makes it no smaller than the data.
-    static func fitMap(_ handle: OpaquePointer, for access: Access, _ limit: Int, _ lmdb: clmdb_functions) -> Int32 {
+    static func fitMap(_ handle: OpaquePointer, for access: Access, _ limit: Int, _ lmdb: cdynamic_lmdb) -> Int32 {
         var info = MDB_envinfo()
         let status = lmdb.env_info(handle, &info)
         guard status == 0 else { return status }
@@ -38,7 +38,7 @@ extension Environment {
     /// took and gave back within one transaction, and never wrote: by that count the file would seem to be cut short.
     ///
     /// Only within a transaction that writes: of two who did it at once, the one could cut off what the other wrote.
-    static func fillMap(_ handle: OpaquePointer, _ lmdb: clmdb_functions) -> Int32 {
+    static func fillMap(_ handle: OpaquePointer, _ lmdb: cdynamic_lmdb) -> Int32 {
         var file = stat()
         var info = MDB_envinfo()
         var descriptor: Int32 = -1
@@ -48,7 +48,7 @@ extension Environment {
     }
 
     /// Whether the file is as long as its meta page says: a page that is not there would end the process with SIGBUS.
-    private static func length(_ handle: OpaquePointer, _ lmdb: clmdb_functions) -> Int32 {
+    private static func length(_ handle: OpaquePointer, _ lmdb: cdynamic_lmdb) -> Int32 {
         var file = stat()
         var info = MDB_envinfo()
         var pages = MDB_stat()

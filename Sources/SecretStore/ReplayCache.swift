@@ -1,5 +1,5 @@
 import ByteStrings
-import CLMDB
+import CDynamic
 import CPlatform
 import Credentials
 import Cryptography

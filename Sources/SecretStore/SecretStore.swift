@@ -73,6 +73,30 @@ public struct SecretStore {
         throw missing!
     }
 
+    /// Whether there is a secret of any login. A store in a file that does not exist has none.
+    ///
+    /// - Throws: `temporary` if store or keys cannot be read or are not private.
+    public func holdsSecrets(readableWith keys: KeyPlace) throws(Failure) -> Bool {
+        let isFilled: Bool
+        switch medium {
+        case .file(let path):
+            guard try SecretStore.exists(path) else { return false }
+            isFilled = try SecretStore.read(path) { (view) throws(Failure) in try view.statistics().ms_entries > 0 }
+        case .database(let database): isFilled = try database.connection().holdsRecords()
+        }
+        if isFilled { _ = try KeyRing(at: keys) }
+        return isFilled
+    }
+
+    private static func exists(_ path: [UInt8]) throws(Failure) -> Bool {
+        var status = stat()
+        guard path.withCString({ stat($0, &status) }) != 0 else { return true }
+        guard cplatform_errno() == ENOENT else {
+            throw .temporary(Cause("store cannot be opened", about: path, errno: cplatform_errno()))
+        }
+        return false
+    }
+
     private func record(of login: Login) throws(Failure) -> [UInt8]? {
         guard (1...SecretStore.longestLogin).contains(login.bytes.count) else { return nil }
         switch medium {

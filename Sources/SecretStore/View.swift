@@ -1,5 +1,5 @@
 import ByteStrings
-import CLMDB
+import CDynamic
 import Verdicts
 
 extension Environment {
@@ -7,7 +7,7 @@ extension Environment {
     /// over an enum of values that are not.
     package struct View {
         private let transaction: OpaquePointer
-        private let lmdb: clmdb_functions
+        private let lmdb: cdynamic_lmdb
         private let path: [UInt8]
         private let remedy: Remedy
         private var table: MDB_dbi = 0

@@ -1,5 +1,5 @@
 import ByteStrings
-import CLMDB
+import CDynamic
 import CPlatform
 import SecretStore
 import Verdicts

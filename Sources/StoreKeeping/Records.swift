@@ -1,4 +1,4 @@
-import CLMDB
+import CDynamic
 import Credentials
 import PostgreSQL
 import SecretStore

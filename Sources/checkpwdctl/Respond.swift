@@ -34,7 +34,7 @@ struct Respond: ParsableCommand {
             let challenge = try decodedChallenge()
             let secret = stored ? try storedSecret() : try source.read(twice: false)
             var digest = try challenge.withUnsafeBytes { (challenge) throws(Failure) in
-                try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret)
+                try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret, .waived)
             }
             defer { digest.wipe() }
             var message = WipedText(capacity: 1024)

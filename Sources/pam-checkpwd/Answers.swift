@@ -1,5 +1,7 @@
+import Bridge
 import ByteStrings
 import CPlatform
+import Checkpassword
 import Verdicts
 
 /// What `--help` and `--version` print: the only text that ever goes to standard output, which may be a mail client.
@@ -11,7 +13,8 @@ enum Answers {
 
         The login:
           -s, --service NAME       PAM service, a file in /etc/pam.d (else $PAM_SERVICE, else pam-checkpwd)
-          -m, --mechanisms LIST    of plain, cram-md5, apop, cram-sha1, ...; the others are refused
+          -m, --mechanisms LIST    of plain, cram-md5, apop, cram-sha1, ...; the others are refused.
+                                   Without it, only a fourth field makes a login challenge-response
           -D, --strip-domain NAME  alice@NAME is the account alice; may be given again
           -i, --ident NAME         what PAM takes for the terminal; $AUTHSERVICE for prog
               --max-length BYTES   read up to so many from descriptor 3 (512)
@@ -35,6 +38,9 @@ enum Answers {
               --challenge-age SEC  the greatest age of a challenge; 0 for any (600)
               --replay-cache DIR   where answered challenges are remembered
               --hex-passwords      a digest that does not match may be a password
+              --fail-delay SEC     wait so long after a wrong answer or a wrong stored password (2)
+              --count-failures     let the service's PAM modules count those, too
+              --list-mechanisms    print the mechanisms that a login could use now, and end
 
           -d, --debug              say each step on standard error
           -h, --help               print this
@@ -45,12 +51,22 @@ enum Answers {
 
         """
 
+    /// One name a line.
+    static func printMechanisms(_ options: Options) throws(Failure) -> Int32 {
+        let policy = try Policy(options, service: [UInt8]("pam-checkpwd"), credentials: Surroundings.credentials)
+        return write(try usableMechanisms(policy).list)
+    }
+
     static func print(_ question: Options.Question) -> Int32 {
         let text =
             switch question {
             case .help: [UInt8](usage)
             case .version: [UInt8]("pam-checkpwd ") + [UInt8](Release.version) + [UInt8]("\n")
             }
-        return write(1, text, text.count) == text.count ? 0 : 111
+        return write(text)
+    }
+
+    private static func write(_ text: [UInt8]) -> Int32 {
+        CPlatform.write(1, text, text.count) == text.count ? 0 : 111
     }
 }

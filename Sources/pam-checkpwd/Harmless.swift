@@ -9,7 +9,8 @@ extension Options {
         case .service, .mechanisms, .ident, .noenv, .noChdirHome, .noSession, .hexPasswords, .maxLength, .help, .version:
             true
         case .chain, .plain, .stripDomain, .store, .storeKey, .debug, .dovecot, .virtualUser, .challengeAge,
-            .replayCache, .holdSession, .allowUserChange, .allowOther, .resident:
+            .replayCache, .holdSession, .allowUserChange, .allowOther, .resident, .listMechanisms, .failDelay,
+            .countFailures:
             false
         }
     }

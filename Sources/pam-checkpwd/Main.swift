@@ -29,6 +29,7 @@ private func status(_ count: Int32, _ arguments: Arguments) -> Int32 {
         let options = try Options(count, arguments)
         if let question = options.question { return Answers.print(question) }
         if caller != nil { try options.requireHarmless() }
+        if options.listsMechanisms { return try Answers.printMechanisms(options) }
         if options.isResident {
             var resident = try Resident(options)
             return try resident.run()

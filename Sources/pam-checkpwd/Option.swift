@@ -28,6 +28,9 @@ enum Option: Int32, CaseIterable {
     case allowUserChange
     case allowOther
     case resident
+    case listMechanisms
+    case failDelay
+    case countFailures
 
     var name: StaticString {
         switch self {
@@ -55,13 +58,16 @@ enum Option: Int32, CaseIterable {
         case .allowUserChange: "allow-user-change"
         case .allowOther: "allow-other"
         case .resident: "resident"
+        case .listMechanisms: "list-mechanisms"
+        case .failDelay: "fail-delay"
+        case .countFailures: "count-failures"
         }
     }
 
     var takesValue: Bool {
         switch self {
         case .service, .ident, .mechanisms, .plain, .stripDomain, .store, .storeKey, .virtualUser, .challengeAge,
-            .replayCache, .maxLength:
+            .replayCache, .maxLength, .failDelay:
             true
         default: false
         }

@@ -14,7 +14,9 @@ struct Options {
     var chains = false
     var isDovecot = false
     var isResident = false
-    var mechanisms = Mechanisms.all
+    var listsMechanisms = false
+    /// Nil if `-m` is not given.
+    var mechanisms: Mechanisms?
     var passwordSource = Policy.PasswordSource.pam
     var allowsHexPasswords = false
     var allowsOther = false
@@ -27,6 +29,9 @@ struct Options {
     /// Nil where nobody names a folder.
     var replayCache: [UInt8]?
     var challengeAge: UInt64 = 600
+    /// In seconds.
+    var failDelay: UInt64 = 2
+    var countsFailures = false
     var maxLength = Descriptor.limit
     var debug = false
     /// Every option that was given, in order.
@@ -53,6 +58,7 @@ struct Options {
         case .chain: chains = true
         case .dovecot: isDovecot = true
         case .resident: isResident = true
+        case .listMechanisms: listsMechanisms = true
         case .noSession: session = .none
         case .holdSession: session = .held
         case .mechanisms:
@@ -72,6 +78,8 @@ struct Options {
         case .replayCache: replayCache = value
         case .challengeAge: challengeAge = UInt64(try Options.number(value, in: 0...31_536_000))
         case .maxLength: maxLength = try Options.number(value, in: Descriptor.limit...65536)
+        case .failDelay: failDelay = UInt64(try Options.number(value, in: 0...60))
+        case .countFailures: countsFailures = true
         case .debug: debug = true
         case .help: question = .help
         case .version: question = .version

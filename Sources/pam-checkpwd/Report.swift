@@ -37,6 +37,11 @@ struct Report {
         SystemLog.prepareLastWords(fields)
     }
 
+    /// The mechanism that decided, if one did: the form of the request may have allowed several.
+    mutating func note(_ course: Course) {
+        if let mechanism = course.mechanism { self.mechanism = mechanism.names }
+    }
+
     func accepted(_ reason: StaticString = "ok") {
         send(.information, line("accepted", [UInt8](reason)))
     }

@@ -47,6 +47,7 @@ struct Resident: ~Copyable {
 
     private mutating func decide(_ bytes: consuming Secret) -> Int32 {
         var report = report(from: [])
+        var course = Course()
         do throws(Failure) {
             let packet = try Packet(bytes)
             report = self.report(from: packet.remoteHost)
@@ -54,11 +55,14 @@ struct Resident: ~Copyable {
             let request = try packet.request(limit: options.maxLength)
             report.note(request)
             if modules == nil { modules = loadModules(policy) }
-            _ = try Bridge.decide(request, policy)
+            _ = try Bridge.decide(request, policy, &course)
+            report.note(course)
             report.accepted()
             return 0
         } catch {
+            report.note(course)
             report.failed(error)
+            if course.owesDelay { FailDelay(options.failDelay).wait() }
             return ExitStatus.of(error)
         }
     }

@@ -25,8 +25,8 @@ extension Options {
         }
         program = Int(cplatform_optind())
         guard question == nil else { return }
-        if isResident { try requireNothingAfter(program < Int(count) ? arguments[program] : nil) }
-        guard isResident || program < Int(count) else {
+        if isResident, !listsMechanisms { try requireNothingAfter(program < Int(count) ? arguments[program] : nil) }
+        guard isResident || listsMechanisms || program < Int(count) else {
             throw .misused(
                 Cause("no program to run", remedy: "pam-checkpwd [options] [--] prog [args]; see pam-checkpwd --help"))
         }

@@ -23,13 +23,15 @@ func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32
         service: service, remoteHost: Surroundings.remoteHost, caller: caller, debug: options.debug)
     // Read now: what PAM's modules want in the environment has no say in it.
     let serving = Serving(options: options, caller: caller, chain: Chain(options), program: program)
+    var delay: FailDelay?
     do throws(Failure) {
         var policy = try Policy(options, service: service, credentials: caller == nil ? Surroundings.credentials : nil)
-        if caller != nil {
+        if let caller {
+            try CallerSlot.take(for: caller)
             try AllowList.require(service)
             policy.takeover = .stay
         }
-        switch try serving.judge(policy, &report) {
+        switch try serving.judge(policy, &report, &delay) {
         case .accepted(var accepted):
             guard let session = accepted.takeSession() else { return try serving.proceed(accepted, report) }
             return try serving.attend(session, accepted, report)
@@ -41,6 +43,7 @@ func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32
         }
     } catch {
         report.failed(error)
+        delay?.wait()
         return ExitStatus.of(error)
     }
 }
@@ -63,8 +66,12 @@ private struct Serving {
     let program: Arguments
 
     /// Reads the request and has it decided. The credentials are wiped when this returns.
-    func judge(_ policy: Policy, _ report: inout Report) throws(Failure) -> Judgement {
-        let request = try Request(Descriptor.drain(limit: options.maxLength))
+    ///
+    /// - Parameter delay: receives the time that a wrong answer must take.
+    func judge(
+        _ policy: Policy, _ report: inout Report, _ delay: inout FailDelay?
+    ) throws(Failure) -> Judgement {
+        let request = try readRequest()
         report.note(request)
         let isLookup = options.isDovecot ? try DovecotLookup.isAsked(by: request) : false
         // No other program may say that a login needs no password.
@@ -79,15 +86,34 @@ private struct Serving {
             report.failed(.rejected(Cause("no such user")))
             return .notFound
         }
+        var course = Course()
         do throws(Failure) {
-            return .accepted(try decide(request, policy))
+            let accepted = try decide(request, policy, &course)
+            report.note(course)
+            return .accepted(accepted)
         } catch {
-            guard case .declined = error, chain != nil else { throw error }
+            report.note(course)
+            guard case .declined = error, chain != nil else {
+                delay = course.owesDelay ? FailDelay(options.failDelay) : nil
+                throw error
+            }
             report.failed(error)
             try Inheritance.restore(staying: true)
             try request.withAllBytes { (bytes) throws(Failure) in try Descriptor.offer(bytes) }
             return .passedOn
         }
+    }
+
+    /// How long a caller without our rights may take to write the credentials, in seconds.
+    private static let patience = 30
+
+    private func readRequest() throws(Failure) -> Request {
+        guard caller != nil else { return try Request(Descriptor.drain(limit: options.maxLength)) }
+        // The caller may have other processes that read the same pipe, so that a read waits after all.
+        alarm(UInt32(Serving.patience) + 5)
+        let bytes = try Descriptor.drain(limit: options.maxLength, within: Serving.patience)
+        alarm(0)
+        return try Request(bytes)
     }
 
     /// Becomes the user, and runs what is to be run.
@@ -174,7 +200,8 @@ extension Policy {
         allowsOther = options.allowsOther
         takeover = options.isDovecot ? .describe : options.takeover
         session = options.session
-        mechanisms = options.mechanisms
+        namedMechanisms = options.mechanisms
+        countsFailures = options.countsFailures
         passwordSource = options.passwordSource
         allowsHexPasswords = options.allowsHexPasswords
         allowsUserChange = options.allowsUserChange

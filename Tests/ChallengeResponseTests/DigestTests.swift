@@ -14,7 +14,7 @@ import Testing
         source: String, digest: Digest, challenge: String, secret: String, hex: String
     ) throws {
         let computed = try Array(challenge.utf8).withUnsafeBytes {
-            try digest.hexadecimal(challenge: $0, secret: Secret(secret))
+            try digest.hexadecimal(challenge: $0, secret: Secret(secret), .asConfigured)
         }
         #expect(computed.text == hex, "\(source)")
     }

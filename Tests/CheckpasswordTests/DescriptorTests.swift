@@ -62,4 +62,19 @@ import Verdicts
         _ = drain(descriptor)
         #expect(fcntl(descriptor, F_GETFD) == -1)
     }
+
+    /// A setuid program must not wait for ever for a local user who never writes, or who stops in the middle.
+    @Test(arguments: [[UInt8](), Array("alice\0pa".utf8)])
+    func `a caller that leaves descriptor 3 open is a temporary failure when the time is over`(written: [UInt8]) {
+        var ends: [Int32] = [0, 0]
+        precondition(pipe(&ends) == 0)
+        defer { close(ends[1]) }
+        precondition(write(ends[1], written, written.count) == written.count)
+        do throws(Failure) {
+            _ = try Descriptor.drain(ends[0], within: 1)
+            Issue.record("accepted")
+        } catch {
+            #expect("\(error)".hasPrefix("temporary: timeout on descriptor 3: 1 seconds; "))
+        }
+    }
 }

@@ -41,4 +41,24 @@ import Testing
         }
         #expect(Hex.encode(computed).text == hex)
     }
+
+    /// The published values of HMAC under an empty key: OpenSSL takes a null key for the key of before.
+    @Test(arguments: [
+        (MessageDigest.md5, "74e6f7298a9c2d168935f58c001bad88"),
+        (.sha256, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"),
+    ])
+    func `HMAC of nothing under an empty key is the published one`(digest: MessageDigest, hex: String) throws {
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        #expect(try Hex.encode(digest.hmac(of: nothing, key: nothing)).text == hex)
+    }
+
+    @Test(arguments: [MessageDigest.Approval.asConfigured, .waived])
+    func `a digest does not depend on whether FIPS approval is waived`(approval: MessageDigest.Approval) throws {
+        let computed = try Array("abc".utf8).withUnsafeBytes { try MessageDigest.md5.digest(of: $0, approval) }
+        #expect(Hex.encode(computed).text == "900150983cd24fb0d6963f7d28e17f72")
+        let keyed = try Array("what do ya want for nothing?".utf8).withUnsafeBytes { text in
+            try Array("Jefe".utf8).withUnsafeBytes { key in try MessageDigest.md5.hmac(of: text, key: key, approval) }
+        }
+        #expect(Hex.encode(keyed).text == "750c783e6ab0b503eaa86e310a5db738")
+    }
 }

@@ -52,7 +52,7 @@ extension OnStage {
             ("a login that PAM does not know", Login.plain("nosuchuser"), service),
             ("a login that the store does not know", try! Login.cramMD5("nosuchuser"), service),
             ("a wrong answer, CRAM-MD5", try! Login.cramMD5("alice", "wrong"), service),
-            ("a wrong answer, APOP", try! Login.apop("alice", "wrong"), service),
+            ("a wrong answer, APOP", try! Login.apop("alice", "wrong"), Login.threeFields + service),
             ("a wrong answer, with IndiMail's byte", try! Login.indimail("alice", "wrong", .cramMD5, byte: 3), service),
             ("DIGEST-MD5", Array("alice\0pass\0\0\u{A}\0".utf8), ["-s", "permit"]),
             ("XOAUTH2", Array("alice\0token\0\0\u{11}\0".utf8), ["-s", "permit"]),
@@ -163,7 +163,7 @@ extension OnStage {
 
         @Test func `what is ours is accepted, and no other module is asked`() throws {
             for bytes in [Login.plain("alice"), try Login.cramMD5("alice"), try Login.apop("alice")] {
-                let outcome = run(bytes, ["--chain"] + Self.service)
+                let outcome = run(bytes, ["--chain"] + Login.threeFields + Self.service)
                 #expect(outcome.status == 0)
                 #expect(outcome.output == "" && outcome.errors == "")
                 #expect(passedOn == nil)

@@ -6,7 +6,7 @@ extension OnStage {
     @Suite(.disabled(if: Stage.isSanitized, "the sanitizer's build opens more")) struct CostTests {
         init() { Stage.accounts }
 
-        private static let libraries = ["libnettle.so", "liblmdb.so"]
+        private static let libraries = ["libcrypto.so", "liblmdb.so"]
         private static let store = ["/var/lib/pam-checkpwd/secrets.mdb", "/etc/pam-checkpwd/store.key"]
 
         /// Every path that pam-checkpwd opens, or tries to.
@@ -21,7 +21,7 @@ extension OnStage {
         }
 
         @Test(arguments: [[], ["-e"]])
-        func `a password login opens neither libnettle nor liblmdb nor the store`(options: [String]) {
+        func `a password login opens neither libcrypto nor liblmdb nor the store`(options: [String]) {
             let paths = opened(Login.plain("alice"), options + ["--", "/bin/true"])
             // It did open what it must, and so strace saw it.
             #expect(paths.contains("/etc/shadow"))

@@ -15,8 +15,16 @@ enum Login {
         Array("\(login)\0\(password)\0\0".utf8)
     }
 
-    /// The bytes of a CRAM-MD5 login, in netqmail's order.
+    /// The bytes of a CRAM-MD5 login as IndiMail's server sends it, with the mechanism's byte.
     static func cramMD5(_ login: String, _ secret: String = "pass", to challenge: String = challenge()) throws -> [UInt8] {
+        try indimail(login, secret, .cramMD5, byte: 3, to: challenge)
+    }
+
+    /// What lets three fields be a challenge and its answer.
+    static let threeFields = ["-m", "plain,cram-md5,apop"]
+
+    /// The bytes of a CRAM-MD5 login, in netqmail's order.
+    static func netqmail(_ login: String, _ secret: String = "pass", to challenge: String = challenge()) throws -> [UInt8] {
         Array("\(login)\0\(challenge)\0\(try digest(.cramMD5, secret, challenge))\0".utf8)
     }
 
@@ -39,14 +47,14 @@ enum Login {
 
     private static func digest(_ kind: Digest, _ secret: String, _ challenge: String) throws -> String {
         try Array(challenge.utf8).withUnsafeBytes {
-            try kind.hexadecimal(challenge: $0, secret: Secret(secret))
+            try kind.hexadecimal(challenge: $0, secret: Secret(secret), .asConfigured)
         }.text
     }
 
-    /// Runs pam-checkpwd with these options, and the program after them.
+    /// Runs pam-checkpwd with these options, and the program after them. A wrong answer is not delayed, unless they say so.
     static func run(
         _ bytes: [UInt8], _ arguments: [String], environment: [String: String] = [:]
     ) -> Program.Outcome {
-        Program([Stage.pamCheckpwd] + arguments).run(descriptor3: bytes, environment: environment)
+        Program([Stage.pamCheckpwd, "--fail-delay", "0"] + arguments).run(descriptor3: bytes, environment: environment)
     }
 }

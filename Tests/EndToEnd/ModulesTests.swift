@@ -154,6 +154,19 @@ extension OnStage {
             #expect(try statuses(service) == [0, 0])
         }
 
+        @Test func `with --count-failures pam_faillock counts wrong answers to challenges, and locks the account`() throws {
+            defer { Stage.must("faillock", "--user", "tenant", "--reset") }
+            let service = faillock("faillock-counted", "account required pam_faillock.so deny=2")
+            let options = ["-s", service, "--count-failures", "/bin/true"]
+            for count in 1...2 {
+                #expect(Login.run(try Login.cramMD5("tenant", "wrong"), options).status == 1)
+                #expect(failuresCounted() == count)
+            }
+            #expect(Login.run(Login.plain("tenant"), options).status == 1)
+            // A login that the account database does not know has nothing that could be counted.
+            #expect(Login.run(try Login.cramMD5("nosuchuser", "wrong"), options).status == 1)
+        }
+
         // MARK: Groups, limits, homes
 
         @Test func `pam_group's groups are by service and ident, and not for a process that stays as it is`() throws {

@@ -11,7 +11,7 @@ extension OnStage {
 
         @Test func `the program runs as the user, with all groups, one that only PAM adds included`() throws {
             for bytes in [Login.plain("alice"), try Login.cramMD5("alice"), try Login.apop("alice")] {
-                let outcome = Login.run(bytes, ["--", "/usr/bin/id"])
+                let outcome = Login.run(bytes, Login.threeFields + ["--", "/usr/bin/id"])
                 #expect(outcome.status == 0, "\(outcome.errors)")
                 let alice = try #require(getpwnam("alice")).pointee
                 #expect(outcome.output.hasPrefix("uid=\(alice.pw_uid)(alice) gid=\(alice.pw_gid)(alice) groups="))
@@ -100,7 +100,7 @@ extension OnStage {
         @Test(arguments: ["expired", "mustchange", "root", "daemon-like", "nobody"])
         func `an account that PAM refuses does not get in by another mechanism`(login: String) throws {
             for bytes in [try Login.cramMD5(login), try Login.apop(login)] {
-                let outcome = Login.run(bytes, ["--", "/bin/echo", "run"])
+                let outcome = Login.run(bytes, Login.threeFields + ["--", "/bin/echo", "run"])
                 #expect(outcome.status == 1)
                 #expect(outcome.output == "")
             }
@@ -108,7 +108,7 @@ extension OnStage {
 
         @Test func `a wrong answer to a challenge, or a login without a secret, exits 1`() throws {
             for bytes in [try Login.cramMD5("alice", "wrong"), try Login.cramMD5("nosecret"), try Login.apop("alice", "x")] {
-                #expect(Login.run(bytes, ["--", "/bin/echo", "run"]).status == 1)
+                #expect(Login.run(bytes, Login.threeFields + ["--", "/bin/echo", "run"]).status == 1)
             }
         }
 

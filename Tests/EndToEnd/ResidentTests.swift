@@ -11,7 +11,7 @@ extension OnStage {
         }
 
         @Test func `it answers what would be its exit status, login after login`() throws {
-            let resident = ResidentProgram(["-s", InstalledService.prompt])
+            let resident = ResidentProgram(["-s", InstalledService.prompt] + Login.threeFields)
             let answer = try Login.cramMD5("alice")
             let logins: [(what: String, bytes: [UInt8], status: Int32)] = [
                 ("right", Login.plain("alice"), 0), ("wrong", Login.plain("alice", "wrong"), 1),

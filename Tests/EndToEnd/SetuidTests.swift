@@ -53,6 +53,28 @@ extension OnStage {
             #expect(run(answer, ["-s", "quick", "/bin/echo", "run"]).output == "run\n")
         }
 
+        /// Each waits for credentials on a pipe that stays open. Where no slots were counted, all forty became root's.
+        @Test func `a caller has no more processes with root's rights than its own limit of processes allows`() {
+            let folder = Folder()
+            chmod(folder.path, 0o777)
+            let script = """
+                mkfifo \(folder("silent"))
+                ulimit -u 25
+                started=0
+                while [ $started -lt 40 ]; do
+                    \(Self.program) -s quick /bin/true 3<>\(folder("silent")) 2>>\(folder("errors")) & started=$((started + 1))
+                    sleep 0.05
+                done
+                sleep 1
+                pgrep -u root -x pam-checkpwd | wc -l
+                """
+            let count = Int(asMallory(script).split(separator: "\n").last.map(String.init) ?? "")
+            Program(["pkill", "-KILL", "-x", "pam-checkpwd"]).run()
+            #expect(count.map { (10...25).contains($0) } == true, "\(count ?? -1)")
+            let errors = FileManager.default.contents(atPath: folder("errors")).map { String(decoding: $0, as: UTF8.self) }
+            #expect(errors?.contains("too many logins of one caller at once: 25; ") == true, "\(errors ?? "")")
+        }
+
         @Test func `who is not of the group cannot even start it`() {
             #expect(run(Login.plain("alice"), ["-s", "quick", "/bin/echo", "run"], as: "outsider").status == 126)
         }

@@ -31,7 +31,7 @@ import Verdicts
         #expect(options.takeover == .become && options.session == .brief && options.entersHome)
         #expect(!options.chains && !options.isDovecot && !options.debug)
         #expect(!options.allowsOther && !options.allowsUserChange && !options.allowsHexPasswords)
-        #expect(options.mechanisms == .all && options.passwordSource == .pam && options.virtualUser == nil)
+        #expect(options.mechanisms == nil && options.passwordSource == .pam && options.virtualUser == nil)
         #expect(options.domains.isEmpty && options.ident == nil)
         #expect(options.replayCache == nil)
         #expect(options.challengeAge == 600 && options.maxLength == 512)

@@ -167,6 +167,9 @@ struct cplatform_caller;
  * closed, the environment empty, no dumps. Returns NULL where that fails; then errno is set, and nothing may go on. */
 struct cplatform_caller *cplatform_take_over(void);
 
+/* The limit of processes that the caller had (RLIMIT_NPROC), or -1 if it had none. */
+long cplatform_caller_processes(const struct cplatform_caller *caller);
+
 uid_t cplatform_caller_uid(const struct cplatform_caller *caller);
 
 /* Becomes the caller again for good, and verifies it, with the limits and the nice value of before, whatever a module made
@@ -205,6 +208,10 @@ int cplatform_send_packet(int socket, const void *bytes, size_t count);
 /* From here on a large block of memory is always the system's, given back when it is freed: malloc(3) would keep it, and
  * then calloc(3) would have to clear all of it, of which LMDB needs next to nothing (2 MiB for each writer). */
 void cplatform_return_large_blocks(void);
+
+/* Locks one of the first bytes of a file for as long as the descriptor, or a copy of it, is open (F_OFD_SETLK, fcntl(2)).
+ * Returns 0 or an errno: EAGAIN if each of them is locked. */
+int cplatform_lock_one_of(int descriptor, int count);
 
 /* flock(2), an exclusive lock, waited for. Returns 0 or an errno. */
 int cplatform_lock(int descriptor);

@@ -42,7 +42,8 @@ public struct Trial: Sendable {
         policy.allowsOther = allowsOther
         policy.takeover = geteuid() == 0 ? .become : .stay
         do throws(Failure) {
-            _ = try decide(try Trial.request(login, password), policy)
+            var course = Course()
+            _ = try decide(try Trial.request(login, password), policy, &course)
         } catch {
             failure = error
         }

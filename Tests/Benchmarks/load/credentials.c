@@ -2,8 +2,7 @@
 #include "load.h"
 
 #include <err.h>
-#include <nettle/base64.h>
-#include <nettle/hmac.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,8 +12,8 @@ static void say_base64(struct session *session, enum step step, const char *befo
 	size_t length = strlen(before);
 
 	memcpy(line, before, length);
-	base64_encode_raw(line + length, size, bytes);
-	strcpy(line + length + BASE64_ENCODE_RAW_LENGTH(size), "\r\n");
+	length += (size_t)EVP_EncodeBlock((unsigned char *)line + length, bytes, (int)size);
+	strcpy(line + length, "\r\n");
 	say(session, step, line);
 }
 
@@ -28,22 +27,26 @@ void say_plain(struct session *session)
 
 void answer_challenge(struct session *session, size_t length)
 {
-	struct base64_decode_ctx decoder;
-	struct hmac_md5_ctx hmac;
-	uint8_t challenge[1024], digest[MD5_DIGEST_SIZE];
+	unsigned char challenge[1024], digest[EVP_MAX_MD_SIZE];
 	char text[256];
-	size_t size = sizeof challenge, used;
+	size_t digest_size, used;
+	int size, padding = 0;
 
-	base64_decode_init(&decoder);
 	while (length > 0 && session->reply[length - 1] < ' ')
 		length--;
-	if (length < 5 || length > 1000 || !base64_decode_update(&decoder, &size, challenge, length - 4, session->reply + 4))
+	for (size_t i = length; i > 4 && session->reply[i - 1] == '='; i--)
+		padding++;
+	size = length < 5 || length > 1000
+	               ? -1
+	               : EVP_DecodeBlock(challenge, (unsigned char *)session->reply + 4, (int)length - 4);
+	if (size < padding)
 		errx(1, "no challenge: %.*s", (int)length, session->reply);
-	hmac_md5_set_key(&hmac, strlen(load.password), (const uint8_t *)load.password);
-	hmac_md5_update(&hmac, size, challenge);
-	hmac_md5_digest(&hmac, sizeof digest, digest);
+	/* EVP_DecodeBlock counts the padding as bytes. */
+	if (EVP_Q_mac(NULL, "HMAC", NULL, "MD5", NULL, load.password, strlen(load.password), challenge,
+	              (size_t)(size - padding), digest, sizeof digest, &digest_size) == NULL)
+		errx(1, "no HMAC-MD5");
 	used = snprintf(text, sizeof text, "%s ", load.login);
-	for (size_t i = 0; i < sizeof digest; i++)
+	for (size_t i = 0; i < digest_size; i++)
 		used += snprintf(text + used, sizeof text - used, "%02x", digest[i]);
 	say_base64(session, answer, "", text, used);
 }
