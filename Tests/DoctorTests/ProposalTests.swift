@@ -114,6 +114,26 @@ import Testing
         #expect(text.text == "# one\nbefore\ntwo\naccount required pam_unix.so\nlast\n")
     }
 
+    @Test func `in a stack too long to try, doctor proposes no line`() {
+        let auth = Array(repeating: "auth required pam_env.so", count: 200) + ["auth sufficient pam_unix.so", "auth required pam_deny.so"]
+        let found = findings(["svc": System.service(Self.start + auth.joined(separator: "\n"))])
+        #expect(found.contains { $0.what.hasPrefix("unavailable reads as a wrong password") && $0.why.hasSuffix("there are too many lines to try it.") })
+        #expect(found.allSatisfy { $0.proposal == nil })
+    }
+
+    /// Found besides: what the comment of the service file once told to write.
+    @Test func `a directory behind a pam_unix that ends the stack is never asked, and that is broken`() throws {
+        let auth = "auth [success=2 user_unknown=ignore ignore=ignore default=die] pam_unix.so\nauth [success=1 ignore=ignore default=die] pam_sss.so use_first_pass\nauth requisite pam_deny.so\nauth required pam_permit.so"
+        let files = ["svc": System.service(Self.start + auth)]
+        let (before, findings, after) = examine(System(files))
+        let finding = try #require(findings.first)
+        #expect(finding.severity == .broken && finding.what == "the right password of an account of pam_sss is refused")
+        let remote = Situation(account: .directory("pam_sss", .remote))
+        #expect(verdict(before, remote).verdict == .refused)
+        #expect(verdict(after, remote).verdict == .accepted)
+        #expect(verdict(after, Situation(password: .wrong)).verdict == .refused)
+    }
+
     @Test(arguments: [
         ("pam-chekpwd", "Did you mean 'pam-checkpwd'?"), ("pam-checkpwdd", "Did you mean 'pam-checkpwd'?"), ("smpt", "Did you mean 'smtp'?"),
         ("dovecot", nil), ("sm", nil),
