@@ -19,7 +19,9 @@ public enum Handover {
         // What PAM's modules hold may still be in memory, until the program takes its place.
         _ = cplatform_forbid_dumps()
         // setuid by root sets all three ids for good: a way back would be a defect of the system.
-        guard setuid(0) != 0, getuid() == identity.uid, geteuid() == identity.uid else {
+        guard setuid(0) != 0, getuid() == identity.uid, geteuid() == identity.uid, getgid() == identity.gid,
+            getegid() == identity.gid
+        else {
             throw identity.notPermitted("cannot give up root")
         }
         if enteringHome {

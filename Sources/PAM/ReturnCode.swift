@@ -37,7 +37,7 @@ public struct ReturnCode: Equatable, Sendable {
             return .temporary(
                 Cause(
                     "no module gave credentials", about: about,
-                    remedy: "end the auth lines with 'auth required pam_permit.so'"))
+                    remedy: "the line that lets a right password pass must be followed by one that also sets credentials; pam.d/pam-checkpwd shows how"))
         }
         // These words are kept for guesses at a password: here it was right.
         if isGuess, call != .authenticate {
