@@ -15,6 +15,7 @@ final class SessionDriver {
     var session: Session
     let client: Client
     let channel: any Channel
+    private let socket: ClientSocket
     let behind: BehindLink
 
     var input = Intake()
@@ -46,10 +47,14 @@ final class SessionDriver {
     /// Kept when nothing more can happen: the channel is closed, no auth command runs, and the one behind is gone.
     let over: EventLoopPromise<Void>
 
-    init(_ service: Service, _ channel: any Channel, client: Client, isTLS: Bool, over: EventLoopPromise<Void>) {
+    init(
+        _ service: Service, _ channel: any Channel, _ socket: ClientSocket = .ofChannel, client: Client, isTLS: Bool,
+        over: EventLoopPromise<Void>
+    ) {
         let policy = service.currentPolicy
         self.service = service
         self.channel = channel
+        self.socket = socket
         self.client = client
         self.over = over
         let host = policy.hostname.bytes
@@ -104,6 +109,7 @@ final class SessionDriver {
     }
 
     func secured() {
+        socket.acknowledge(channel)
         session.secured()
         proceed()
     }

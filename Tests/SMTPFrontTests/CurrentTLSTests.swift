@@ -87,6 +87,27 @@ import Verdicts
         }
     }
 
+    /// Else the kernel waits 40 ms, and so does a client whose next command it holds back until then.
+    @Test func `the last message of a TLS handshake after STARTTLS is acknowledged at once`() async throws {
+        let occupancy = Occupancy(most: 9, mostPerAddress: 9)
+        try await serving(occupancy: occupancy) { port in
+            let client = try await TLSClient(port: port)
+            for _ in 0..<8 {
+                try await client.send("NOOP\r\n")
+                try await client.wait(for: "250 2.0.0 ok")
+            }
+            let server = try #require(occupancy.channels.first)
+            let seen = try await HandshakeWatcher.watch(server) { channel in
+                (try? channel.syncOptions?.getOption(.tcpOption(ClientSocket.quickAcknowledgement))).map { Int($0 ?? -1) } ?? -1
+            }
+            try await client.send("STARTTLS\r\n")
+            try await client.wait(for: "220 2.0.0")
+            #expect(try await server.getOption(.tcpOption(ClientSocket.quickAcknowledgement)).get() == 0)
+            try await client.startTLS()
+            #expect(try await seen.get() == 1)
+        }
+    }
+
     @Test func `TLS may be there from the first byte`() async throws {
         try await serving(wrapsTLS: true) { port in
             let client = try await TLSClient(port: port)
