@@ -27,7 +27,7 @@ struct SMTPAuth: ParsableCommand {
 
     func validate() throws {
         let mechanisms = auth.mechanisms?.mechanisms ?? Mechanism.allCases
-        guard tls.tlsCert != nil || tls.allowPlaintext || mechanisms.contains(.cramMD5) else {
+        guard !tls.tlsCert.isEmpty || tls.allowPlaintext || mechanisms.contains(.cramMD5) else {
             throw ValidationError(
                 "--mechanisms leaves none to offer: PLAIN and LOGIN need --tls-cert and --tls-key, or --allow-plaintext.")
         }

@@ -7,6 +7,7 @@ import Testing
 import Verdicts
 
 @testable import SMTPFront
+@testable import TransportSecurity
 
 /// TLS on real sockets.
 @Suite struct CurrentTLSTests {
@@ -134,12 +135,23 @@ import Verdicts
         }
     }
 
-    @Test func `certificate and key must fit, and what does not leaves the old ones`() throws {
-        let tls = try certificate.tls()
-        let (chain, other) = (certificate.chain, Certificate())
-        for (chain, key) in [(chain, other.key.text()), (Array("x".utf8), ""), (chain, ""), (chain, "-----BEGIN x")] {
-            #expect(throws: Failure.self) { try tls.replace(certificatePEM: chain, keyPEM: Secret(key)) }
+    @Test(arguments: [
+        ("two.example.org", "two"), ("TWO.example.org", "two"), ("any.example.net", "three"), ("one.example.com", "one"),
+        ("other.example.com", "one"), (nil, "one"),
+    ])
+    func `a client gets the certificate for the name that it asks for`(name: String?, chosen: String) async throws {
+        let all = ["one": Certificate(["one.example.com"]), "two": Certificate(["two.example.org"]), "three": Certificate(["*.example.net"])]
+        let tls = try CurrentTLS(ServerCertificates(try ["one", "two", "three"].map { try all[$0]!.loaded() }))
+        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), tls: tls, limits: quickLimits, logger: nil)
+        try await SMTPFrontTests.serving(service) { port in
+            let client = try await TLSClient(port: port)
+            try await client.send("STARTTLS\r\n")
+            try await client.wait(for: "220 2.0.0")
+            try await client.startTLS(name: name)
+            try await client.send("NOOP\r\n")
+            try await client.wait(for: "250 2.0.0")
+            let shown = try await client.peerCertificate()
+            #expect(try shown == all[chosen]!.loaded().chain[0])
         }
-        try tls.replace(certificatePEM: other.chain, keyPEM: other.key)
     }
 }

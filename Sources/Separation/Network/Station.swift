@@ -11,7 +11,8 @@ public struct Station: ~Copyable {
     /// The socket that listens for scrapers.
     public var metrics: Int32?
     public var senderMap: [UInt8]?
-    public var certificate: Certificate?
+    /// In the order in which the options name them.
+    public var certificates: [Certificate] = []
     public let socket: MessageSocket
 
     /// A certificate with its chain and its key, both as PEM.
@@ -105,7 +106,8 @@ public struct Station: ~Copyable {
             case .success(let bytes): senderMap = bytes
             case .failure(let error): throw .temporary(SenderMapUnread.cause(error))
             }
-        case .certificate(let chain): certificate = Certificate(chain: chain, key: attachments.secret.take()!)
+        case .certificate(let chain, _):
+            certificates.append(Certificate(chain: chain, key: attachments.secret.take()!))
         case .begin(let identity): return Begun(identity: identity)
         case .checked, .opened, .notOpened, .reload, .drain: throw Self.misunderstood(.unexpected)
         }
