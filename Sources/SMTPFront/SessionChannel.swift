@@ -14,7 +14,7 @@ extension Service {
         _ channel: any Channel, _ socket: ClientSocket = .ofChannel, client: Client? = nil, wrapsTLS: Bool = false,
         greeting: ClientHandler.Greeting = .watching, over: EventLoopPromise<Void>
     ) throws {
-        let driver = SessionDriver(self, channel, socket, client: client ?? Client(channel), isTLS: wrapsTLS, over: over)
+        let driver = SessionDriver(self, channel, socket, client: client ?? Client(channel), wrapsTLS: wrapsTLS, over: over)
         do {
             if wrapsTLS, let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
             try channel.pipeline.syncOperations.addHandler(ClientHandler(driver, wrapsTLS: wrapsTLS, greeting))

@@ -68,7 +68,10 @@ import Verdicts
             _ = client.reply()
             #expect(client.ask("STARTTLS").hasPrefix("220 "))
             client.send("NOOP\r\n")
-            #expect(try await lines.first(with: "session=").contains(#"session="tls-failed" tls="no""#))
+            let line = try await lines.first(with: "session=")
+            #expect(
+                line.contains(
+                    #"session="tls-failed" reason="plain-text-after-starttls" detail="WRONG_VERSION_NUMBER" tls="no""#), "\(line)")
         }
     }
 
@@ -152,6 +155,60 @@ import Verdicts
             try await client.wait(for: "250 2.0.0")
             let shown = try await client.peerCertificate()
             #expect(try shown == all[chosen]!.loaded().chain[0])
+        }
+    }
+
+    /// What a client does instead of a handshake, and the session's line in the log.
+    enum Failing: String, CaseIterable {
+        case oldVersion = #"reason="no-common-version" detail="UNSUPPORTED_PROTOCOL""#
+        case otherCipher = #"reason="no-common-cipher" detail="NO_SHARED_CIPHER""#
+        case distrust = #"reason="certificate-rejected-by-client" detail="TLSV1_ALERT_UNKNOWN_CA""#
+        case leaving = #"reason="client-closed""#
+        case silence = #"reason="timeout""#
+    }
+
+    @Test(arguments: Failing.allCases, [false, true])
+    func `a failed handshake has one line in the log, with its reason`(failing: Failing, wrapsTLS: Bool) async throws {
+        var limits = quickLimits
+        if failing == .silence { limits.idle = .milliseconds(300) }
+        try await serving(wrapsTLS: wrapsTLS, limits: limits) { port in
+            let client = try await TLSClient(port: port)
+            if !wrapsTLS {
+                try await client.send("STARTTLS\r\n")
+                try await client.wait(for: "220 2.0.0")
+            }
+            switch failing {
+            case .oldVersion:
+                try await client.startTLS {
+                    $0.minimumTLSVersion = .tlsv1
+                    $0.maximumTLSVersion = .tlsv11
+                }
+            case .otherCipher:
+                // For certificates with an RSA key, which the server has not.
+                try await client.startTLS {
+                    $0.maximumTLSVersion = .tlsv12
+                    $0.cipherSuiteValues = [.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
+                }
+            case .distrust: try await client.startTLS { $0.certificateVerification = .noHostnameVerification }
+            case .leaving: try await client.close()
+            case .silence: break
+            }
+            _ = try await client.rest()
+            let line = try await lines.first(with: "session=")
+            #expect(line.contains(#"session="tls-failed" \#(failing.rawValue) tls="no""#), "\(line)")
+            #expect(lines.all(with: "session=").count == 1)
+        }
+    }
+
+    @Test(arguments: ["EHLO me\r\n", "GET / HTTP/1.1\r\n\r\n", "\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}"])
+    func `a client that speaks plain text on a TLS port is logged as that, and not as encrypted`(words: String) async throws {
+        try await serving(wrapsTLS: true) { port in
+            let client = try await TLSClient(port: port)
+            try await client.send(words)
+            _ = try await client.rest()
+            let line = try await lines.first(with: "session=")
+            #expect(line.contains(#"session="tls-failed" reason="plain-text-on-tls-port" detail=""#), "\(line)")
+            #expect(line.contains(#" tls="no" "#), "\(line)")
         }
     }
 }
