@@ -138,7 +138,7 @@ let package = Package(
         .target(
             name: "Probe",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "Verdicts",
+                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "TransportSecurity", "Verdicts",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -149,7 +149,7 @@ let package = Package(
             name: "checkpwdctl",
             dependencies: [
                 "ByteStrings", "ChallengeResponse", "Checkpassword", "CPlatform", "Credentials", "Cryptography", "Doctor",
-                "Interchange", "PAM", "Precis", "Probe", "SASL", "SecretStore", "StoreKeeping", "Verdicts",
+                "Interchange", "PAM", "Precis", "Probe", "SASL", "SecretStore", "StoreKeeping", "TransportSecurity", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -161,12 +161,19 @@ let package = Package(
         .target(
             name: "SMTPFront",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "Separation", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "Separation", "TransportSecurity", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "TransportSecurity",
+            dependencies: [
+                "ByteStrings", "CPlatform", "Credentials", "Verdicts",
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house),
         .target(name: "CSeparation", cSettings: shim),
@@ -189,7 +196,7 @@ let package = Package(
         .executableTarget(
             name: "smtp-auth",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront", "Separation", "Verdicts",
+                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront", "Separation", "TransportSecurity", "Verdicts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -228,19 +235,20 @@ let package = Package(
             name: "SMTPFrontTests",
             dependencies: [
                 "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront",
-                "Separation", "TestSupport", "Verdicts",
+                "Separation", "TestSupport", "TransportSecurity", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
             ],
             swiftSettings: tests),
     ]
         + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
         + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("PostgreSQL")
         + suite("SecretStore") + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
-        + suite("Doctor") + suite("SASL") + suite("SMTP") + suite("PamCheckpwd", testing: "pam-checkpwd")
+        + suite("Doctor") + suite("SASL") + suite("SMTP") + suite("TransportSecurity") + suite("PamCheckpwd", testing: "pam-checkpwd")
         + [
             .testTarget(
                 name: "EndToEnd",

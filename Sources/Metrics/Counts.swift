@@ -12,4 +12,6 @@ struct Counts {
     var refusals: [Meters.Refusal: Int] = [:]
     var logins: [Login: Int] = [:]
     var durations = Histogram()
+    /// Of each certificate, its file and when it expires, in seconds since 1970.
+    var certificates: [(file: [UInt8], notAfter: Int)] = []
 }

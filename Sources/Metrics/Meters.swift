@@ -1,3 +1,4 @@
+import Glibc
 import SASL
 import Synchronization
 
@@ -45,8 +46,13 @@ public final class Meters: Sendable {
         }
     }
 
+    /// The certificates that new sessions get, by file, and when each expires, in seconds since 1970.
+    public func certificates(_ all: [(file: [UInt8], notAfter: Int)]) {
+        counts.withLock { $0.certificates = all }
+    }
+
     /// All of it as it is now, in Prometheus' text format.
     public var text: [UInt8] {
-        counts.withLock { PrometheusText.of($0) }
+        counts.withLock { PrometheusText.of($0, at: time(nil)) }
     }
 }

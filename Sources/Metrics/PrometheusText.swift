@@ -7,7 +7,8 @@ import SASL
 enum PrometheusText {
     static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
 
-    static func of(_ counts: Counts) -> [UInt8] {
+    /// - Parameter now: in seconds since 1970.
+    static func of(_ counts: Counts, at now: Int) -> [UInt8] {
         var text: [UInt8] = []
         text.family("sessions_total", "counter", "Sessions that began.")
         text.sample("sessions_total", counts.sessions)
@@ -27,7 +28,26 @@ enum PrometheusText {
         }
         text.family("login_duration_seconds", "histogram", "How long a client waited for the answer to its login.")
         text.add(counts.durations)
+        if !counts.certificates.isEmpty {
+            text.family("certificate_expiry_seconds", "gauge", "How long the certificate in a file is valid still.")
+            for certificate in counts.certificates {
+                text.sample("certificate_expiry_seconds", "file=\"\(label(certificate.file))\"", certificate.notAfter - now)
+            }
+        }
         return text
+    }
+
+    /// A label's value: a backslash, a quote and an end of line are written with a backslash.
+    private static func label(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "\\"), UInt8(ascii: "\""): text += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\n"): text += Array("\\n".utf8)
+            default: text.append(byte)
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

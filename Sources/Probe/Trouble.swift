@@ -2,6 +2,7 @@ import ByteStrings
 import NIOCore
 import NIOPosix
 import NIOSSL
+import TransportSecurity
 import Verdicts
 
 /// What went wrong with a connection, in words for a person.
@@ -11,7 +12,7 @@ enum Trouble {
         case let error as IOError: Cause("connection lost", errno: error.errnoCode)
         case ChannelError.connectTimeout: Cause("no answer in time")
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            tls(reason(in: String(describing: error)))
+            tls(LibraryWord.of(error) ?? [UInt8](String(describing: error).utf8))
         default: Cause("connection lost", about: [UInt8](String(describing: error).utf8))
         }
     }
@@ -34,11 +35,5 @@ enum Trouble {
         case .some: return Cause("no answer in time", about: place)
         case nil: return Cause("server's name has no address", about: place)
         }
-    }
-
-    /// BoringSSL's word for it: `CERTIFICATE_VERIFY_FAILED`; the rest of its text is about its own source.
-    private static func reason(in text: String) -> [UInt8] {
-        guard let mark = text.firstRange(of: "OPENSSL_internal:") else { return [UInt8](text.utf8) }
-        return [UInt8](text[mark.upperBound...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }.utf8)
     }
 }

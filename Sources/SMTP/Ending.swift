@@ -4,7 +4,7 @@ public enum Ending: Equatable, Sendable {
     /// The client closed the connection, or it broke.
     case clientGone
     case earlyTalker
-    case tlsFailed
+    case tlsFailed(TLSFailure)
     case tooManyFailures
     case tooManyErrors
     case bareLineEnd

@@ -77,6 +77,12 @@ extension Session {
         return .startTLS(.startTLS)
     }
 
+    /// TLS comes before anything else: `secured` is waited for.
+    public mutating func beginHandshake() {
+        isTLS = false
+        state = .handshake
+    }
+
     /// TLS is active. Means nothing where that was not waited for: the session may have ended during the handshake.
     public mutating func secured() {
         guard isHandshaking else { return }

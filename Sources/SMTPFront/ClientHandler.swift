@@ -63,7 +63,8 @@ final class ClientHandler: ChannelInboundHandler {
         // The client has said all it will. It may still read: `printf ... | smtp-auth` gets its replies.
         case ChannelEvent.inputClosed: driver.inputEnded()
         case TLSUserEvent.handshakeCompleted:
-            if wrapsTLS { greet(context) } else { driver.secured() }
+            driver.secured()
+            if wrapsTLS { greet(context) }
         case is Service.Draining: driver.end(.draining)
         default: break
         }

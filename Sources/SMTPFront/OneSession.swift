@@ -29,6 +29,7 @@ public enum OneSession {
     ) -> EventLoopFuture<Void> {
         // Not so in `printf ... | smtp-auth`, which cannot wait.
         let greeting: ClientHandler.Greeting = isSocket(input) ? .watching : .atOnce
+        ClientSocket.sendAtOnce(output)
         let eventLoop = group.next()
         let over = eventLoop.makePromise(of: Void.self)
         NIOPipeBootstrap(group: eventLoop)
@@ -39,7 +40,8 @@ public enum OneSession {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     _ = occupancy.enter(channel, until: over.futureResult)
-                    try service.serve(channel, client: client, wrapsTLS: wrapsTLS, greeting: greeting, over: over)
+                    try service.serve(
+                        channel, .descriptor(input), client: client, wrapsTLS: wrapsTLS, greeting: greeting, over: over)
                 }
             }
             .takingOwnershipOfDescriptors(input: input, output: output)

@@ -5,15 +5,16 @@ import NIOSSL
 /// What a channel to a client needs to carry a session.
 extension Service {
     /// - Parameters:
+    ///   - socket: how its TCP options are set.
     ///   - client: nil where the channel knows both ends.
     ///   - wrapsTLS: whether TLS begins before anything is said (RFC 8314 section 3.3).
     ///   - greeting: when the client is greeted.
     ///   - over: completed when nothing more can happen.
     func serve(
-        _ channel: any Channel, client: Client? = nil, wrapsTLS: Bool = false,
+        _ channel: any Channel, _ socket: ClientSocket = .ofChannel, client: Client? = nil, wrapsTLS: Bool = false,
         greeting: ClientHandler.Greeting = .watching, over: EventLoopPromise<Void>
     ) throws {
-        let driver = SessionDriver(self, channel, client: client ?? Client(channel), isTLS: wrapsTLS, over: over)
+        let driver = SessionDriver(self, channel, socket, client: client ?? Client(channel), wrapsTLS: wrapsTLS, over: over)
         do {
             if wrapsTLS, let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
             try channel.pipeline.syncOperations.addHandler(ClientHandler(driver, wrapsTLS: wrapsTLS, greeting))

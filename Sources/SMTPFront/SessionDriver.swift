@@ -15,6 +15,9 @@ final class SessionDriver {
     var session: Session
     let client: Client
     let channel: any Channel
+    private let socket: ClientSocket
+    /// Whether TLS comes before anything else.
+    private let wrapsTLS: Bool
     let behind: BehindLink
 
     var input = Intake()
@@ -46,16 +49,22 @@ final class SessionDriver {
     /// Kept when nothing more can happen: the channel is closed, no auth command runs, and the one behind is gone.
     let over: EventLoopPromise<Void>
 
-    init(_ service: Service, _ channel: any Channel, client: Client, isTLS: Bool, over: EventLoopPromise<Void>) {
+    init(
+        _ service: Service, _ channel: any Channel, _ socket: ClientSocket = .ofChannel, client: Client, wrapsTLS: Bool,
+        over: EventLoopPromise<Void>
+    ) {
         let policy = service.currentPolicy
         self.service = service
         self.channel = channel
+        self.socket = socket
         self.client = client
         self.over = over
         let host = policy.hostname.bytes
-        session = Session(policy, clientAddress: client.remote.address, isTLS: isTLS) {
+        session = Session(policy, clientAddress: client.remote.address, isTLS: false) {
             Challenge.make(time: time(nil), host: host)
         }
+        self.wrapsTLS = wrapsTLS
+        if wrapsTLS { session.beginHandshake() }
         behind = BehindLink(service.behind, patience: service.limits.closing)
         clock = SessionClock(channel.eventLoop, service.limits)
         behind.driver = self
@@ -98,12 +107,13 @@ final class SessionDriver {
         switch error {
         // It closed the connection without saying so to TLS, as many clients do.
         case NIOSSLError.uncleanShutdown: break
-        case is NIOSSLError: _ = session.end(.tlsFailed)
+        case is NIOSSLError, is BoringSSLError: _ = session.end(.tlsFailed(TLSFailure(error, wrapsTLS: wrapsTLS)))
         default: break
         }
     }
 
     func secured() {
+        socket.acknowledge(channel)
         session.secured()
         proceed()
     }
@@ -143,7 +153,8 @@ final class SessionDriver {
 
     /// The session is to end, whatever it does.
     func end(_ ending: Ending) {
-        act(on: session.end(ending))
+        let isLate = session.isHandshaking && (ending == .idle || ending == .tooLong)
+        act(on: session.end(isLate ? .tlsFailed(TLSFailure(.timeout)) : ending))
     }
 
     /// Who has to do something before the session can go on.

@@ -9,13 +9,17 @@ struct SessionRecord {
     /// Bytes of messages that were passed on.
     let octets: Int
 
-    /// Keys in this order: session, which is why it ended; behind, and code or errno, where the one behind was the cause;
+    /// Keys in this order: session, which is why it ended; reason and the library's detail, where TLS failed; behind, and code or errno, where the one behind was the cause;
     /// lacks where the one behind did not offer what the client was offered; tls, commands, messages, octets, rhost, and
     /// login where there was one.
     var line: LogLine {
         var line = LogLine()
         let ending = session.ending ?? .clientGone
         line.add("session", ending.words)
+        if case .tlsFailed(let failure) = ending {
+            line.add("reason", Array(failure.reason.rawValue.utf8))
+            if !failure.detail.isEmpty { line.add("detail", failure.detail) }
+        }
         if case .behind(let loss) = ending {
             line.add("behind", loss.words)
             if case .refused(let code) = loss { line.add("code", [UInt8](decimal: code)) }

@@ -1,6 +1,7 @@
 import ByteStrings
 import Logging
 import SMTPFront
+import TransportSecurity
 import Verdicts
 
 /// Where smtp-auth writes what it has to say.
@@ -17,6 +18,21 @@ enum Log {
 extension Logger {
     func tell(_ failure: Failure) {
         error("\(String(decoding: failure.cause.sentence, as: UTF8.self))")
+    }
+
+    /// What a certificate on its way to clients has against it.
+    func warn(_ fault: CertificateFault) {
+        warning("\(Self.line(fault.cause))")
+    }
+
+    /// Why SIGHUP has not replaced the certificates.
+    func keepsCertificate(_ cause: Cause) {
+        error("\(Self.line(cause, "; the old certificate stays"))")
+    }
+
+    /// A sentence, and at its end the reason for programs that read the log.
+    private static func line(_ cause: Cause, _ rest: String = "") -> String {
+        String(decoding: cause.sentence, as: UTF8.self) + rest + "; reason=\"" + String(decoding: cause.reason, as: UTF8.self) + "\""
     }
 }
 

@@ -6,6 +6,7 @@ import NIOPosix
 import SMTP
 import SMTPFront
 import Separation
+import TransportSecurity
 import Verdicts
 
 /// What the process that speaks with the network does from its start to its end.
@@ -25,16 +26,18 @@ struct NetworkRole {
         let (listeners, metrics) = (station.listeners, station.metrics)
         let policy = try policy(station.senderMap, station.mechanisms)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: listeners.isEmpty ? 1 : System.coreCount)
-        let tls = try currentTLS(station)
+        let certificates = try CertificateLoader(options.tls).load(station.certificates)
         let link = try station.link()
         let meters = Meters()
+        let tls = try currentTLS(certificates, meters, isOneSession: listeners.isEmpty)
         let behind: (any Behind)? = options.behind.relay ?? options.behind.program.map { _ in ProgramBehind(link) }
         let service = Service(
             policy, authenticator: ParentAuthenticator(link, fieldsIn: options.auth.usedFieldOrder),
             behind: behind, tls: tls, limits: options.limits.limits, logger: logger,
             authCommand: options.auth.command.name, meters: meters)
         let serving = Serving(
-            service, behind: behind, hostname: hostname, tls: tls, link: link, group: group,
+            service, behind: behind, hostname: hostname, tls: tls,
+            certificates: CertificateLoader(options.tls), link: link, group: group,
             occupancy: Occupancy(
                 most: options.limits.maxConnections.number, mostPerAddress: options.limits.maxPerAddress.number),
             asksForOffer: options.behind.offer == nil, senderMap: options.behind.senderMap ?? "", drainTimeout: options.limits.drainTimeout.amount, logger: logger,
@@ -57,11 +60,18 @@ struct NetworkRole {
         2 * options.limits.maxConnections.number + Service.mostTurnedAway + MetricsServer.most + 64 + 4 * System.coreCount
     }
 
-    private func currentTLS(_ station: borrowing Station) throws(Failure) -> CurrentTLS? {
-        switch station.certificate {
-        case .some(let certificate): try CurrentTLS(certificatePEM: certificate.chain, keyPEM: certificate.key)
-        case .none: nil
+    /// The certificates for new sessions. What is wrong with them is logged.
+    ///
+    /// - Parameter isOneSession: then a fault that some clients do not mind is not logged: it would be for each of them.
+    private func currentTLS(
+        _ certificates: ServerCertificates?, _ meters: Meters, isOneSession: Bool
+    ) throws(Failure) -> CurrentTLS? {
+        guard let certificates else { return nil }
+        for fault in certificates.faults(at: time(nil), host: hostname.bytes) where fault.isGrave || !isOneSession {
+            logger.warn(fault)
         }
+        meters.note(certificates)
+        return try CurrentTLS(certificates)
     }
 
     private func policy(_ senderMap: [UInt8]?, _ mechanisms: [UInt8]) throws(Failure) -> Policy {

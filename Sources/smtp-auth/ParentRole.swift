@@ -22,9 +22,9 @@ struct ParentRole {
         let identity = try Account.identity(
             of: options.process.user.map { Array($0.utf8) }, root: options.process.chroot.map { Array($0.utf8) })
         let provisions = Provisions(
-            certificate: options.tls.certificate, senderMap: options.behind.senderMap.map { Array($0.utf8) })
+            certificates: options.tls.certificates, senderMap: options.behind.senderMap.map { Array($0.utf8) })
         if let parcel = try provisions.senderMapParcel() { parcels.append(parcel) }
-        if let parcel = try provisions.certificateParcel() { parcels.append(parcel) }
+        parcels += try provisions.certificateParcels()
         let offer = OfferLog(named: options.auth.mechanisms?.mechanisms, logger, isSilent: isOneSession)
         // If the auth command is to list them, they are sent when it has.
         let listing = options.auth.mechanisms == nil ? options.auth.command.listing : nil
@@ -108,9 +108,9 @@ struct ParentRole {
             logger.error("\(String(decoding: error.cause.sentence, as: UTF8.self)); the old map of senders stays")
         }
         do throws(Failure) {
-            if let parcel = try provisions.certificateParcel() { parcels.append(parcel) }
+            parcels += try provisions.certificateParcels()
         } catch {
-            logger.error("\(String(decoding: error.cause.sentence, as: UTF8.self)); the old certificate stays")
+            logger.keepsCertificate(error.cause)
         }
         return parcels
     }

@@ -27,7 +27,7 @@ struct SMTPAuth: ParsableCommand {
 
     func validate() throws {
         let isCRAMMD5Possible = auth.mechanisms.map { $0.mechanisms.contains(.cramMD5) } ?? true
-        guard tls.tlsCert != nil || tls.allowPlaintext || isCRAMMD5Possible else {
+        guard !tls.tlsCert.isEmpty || tls.allowPlaintext || isCRAMMD5Possible else {
             throw ValidationError(
                 "--mechanisms leaves none to offer: PLAIN and LOGIN need --tls-cert and --tls-key, or --allow-plaintext.")
         }

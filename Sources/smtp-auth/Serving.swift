@@ -8,6 +8,7 @@ import SMTP
 import SMTPFront
 import Separation
 import Synchronization
+import TransportSecurity
 import Verdicts
 
 /// The network process at work: its servers, and what its parent tells it.
@@ -16,6 +17,7 @@ final class Serving: Sendable {
     private let behind: (any Behind)?
     private let hostname: Hostname
     private let tls: CurrentTLS?
+    private let certificates: CertificateLoader
     private let link: ParentLink
     private let group: MultiThreadedEventLoopGroup
     private let occupancy: Occupancy
@@ -42,14 +44,15 @@ final class Serving: Sendable {
     ///   - asksForOffer: whether the backend is asked for its extensions.
     ///   - senderMap: the file's name.
     init(
-        _ service: Service, behind: (any Behind)?, hostname: Hostname, tls: CurrentTLS?, link: ParentLink,
-        group: MultiThreadedEventLoopGroup, occupancy: Occupancy, asksForOffer: Bool, senderMap: String,
-        drainTimeout: TimeAmount, logger: Logger, queue: LogQueue
+        _ service: Service, behind: (any Behind)?, hostname: Hostname, tls: CurrentTLS?,
+        certificates: CertificateLoader, link: ParentLink, group: MultiThreadedEventLoopGroup, occupancy: Occupancy,
+        asksForOffer: Bool, senderMap: String, drainTimeout: TimeAmount, logger: Logger, queue: LogQueue
     ) {
         self.service = service
         self.behind = behind
         self.hostname = hostname
         self.tls = tls
+        self.certificates = certificates
         self.link = link
         self.group = group
         self.occupancy = occupancy
@@ -102,7 +105,7 @@ final class Serving: Sendable {
     /// What the parent says.
     func take(_ event: ParentLink.Event) {
         switch event {
-        case .certificate(let certificate): replace(certificate)
+        case .certificates(let certificates): replace(certificates)
         case .senderMap(let text): replace(text)
         case .mechanisms(let names): service.changePolicy { $0.mechanisms = MechanismOffer.mechanisms(of: names) }
         case .reload: probe().whenComplete { _ in self.link.ready() }
@@ -110,12 +113,15 @@ final class Serving: Sendable {
         }
     }
 
-    private func replace(_ certificate: Station.Certificate) {
+    private func replace(_ received: [Station.Certificate]) {
         do throws(Failure) {
-            try tls?.replace(certificatePEM: certificate.chain, keyPEM: certificate.key)
+            guard let tls, let new = try certificates.load(received) else { return }
+            try tls.replace(with: new)
+            service.meters.note(new)
+            for fault in new.faults(at: time(nil), host: hostname.bytes) { logger.warn(fault) }
             logger.notice("certificate replaced")
         } catch {
-            logger.error("\(String(decoding: error.cause.sentence, as: UTF8.self)); the old certificate stays")
+            logger.keepsCertificate(error.cause)
         }
     }
 

@@ -36,6 +36,10 @@ import Testing
         (["--field-order", "qmail"], "'qmail' is invalid for '--field-order <order>'"),
         (["--tls-cert", "/x"], "--tls-cert and --tls-key belong together; give both or neither."),
         (["--tls-key", "/x"], "--tls-cert and --tls-key belong together; give both or neither."),
+        (
+            ["--tls-cert", "/x", "--tls-key", "/x", "--tls-cert", "/y"],
+            "--tls-cert and --tls-key belong together; give as many of one as of the other."
+        ),
         (["--tls-wrap"], "--tls-wrap needs --tls-cert and --tls-key."),
         (["--relay", "127.0.0.1:25", "--", "/bin/cat"], "--relay and a program after -- contradict each other"),
         (["--relay", "127.0.0.1"], "'127.0.0.1' is invalid for '--relay <server>'"),

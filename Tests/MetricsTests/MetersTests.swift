@@ -20,6 +20,26 @@ import Testing
         #expect(lines { _ in }.contains(line))
     }
 
+    @Test func `the seconds until a certificate expires are shown by file, and only if there is one`() {
+        var counts = Counts()
+        func lines() -> [String] {
+            String(decoding: PrometheusText.of(counts, at: 1000), as: UTF8.self).split(separator: "\n").map(String.init)
+                .filter { $0.contains("certificate") }
+        }
+        #expect(lines() == [])
+        counts.certificates = [(Array("/etc/mail.pem".utf8), 1500), (Array("/a\"b\\c\nd".utf8), 900)]
+        #expect(
+            lines() == [
+                "# HELP smtp_auth_certificate_expiry_seconds How long the certificate in a file is valid still.",
+                "# TYPE smtp_auth_certificate_expiry_seconds gauge",
+                #"smtp_auth_certificate_expiry_seconds{file="/etc/mail.pem"} 500"#,
+                #"smtp_auth_certificate_expiry_seconds{file="/a\"b\\c\nd"} -100"#,
+            ])
+        let meters = Meters()
+        meters.certificates([(Array("/x".utf8), 0)])
+        #expect(String(decoding: meters.text, as: UTF8.self).contains(#"smtp_auth_certificate_expiry_seconds{file="/x"} -"#))
+    }
+
     @Test func `sessions are counted, and those that are open`() {
         let lines = lines { meters in
             meters.sessionBegan()

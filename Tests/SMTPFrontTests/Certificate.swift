@@ -1,6 +1,8 @@
 import Credentials
 import Foundation
 import TestSupport
+import TransportSecurity
+import Verdicts
 
 @testable import SMTPFront
 
@@ -10,11 +12,12 @@ struct Certificate {
     let chain: [UInt8]
     private let keyPEM: [UInt8]
 
-    init() {
+    /// - Parameter names: its DNS names.
+    init(_ names: [String] = ["localhost"]) {
         let made = Program([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
             "2",
-            "-subj", "/CN=localhost", "-keyout", folder("key"), "-out", folder("cert"),
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=" + names.map { "DNS:\($0)" }.joined(separator: ","), "-keyout", folder("key"), "-out", folder("cert"),
         ]).run()
         precondition(made.status == 0, made.errors)
         chain = Array(FileManager.default.contents(atPath: folder("cert"))!)
@@ -23,7 +26,13 @@ struct Certificate {
 
     var key: Secret { Secret(copying: keyPEM) }
 
-    func tls() throws -> CurrentTLS {
-        try CurrentTLS(certificatePEM: chain, keyPEM: key)
+    /// As smtp-auth loads it.
+    func loaded() throws(Failure) -> ServerCertificate {
+        try ServerCertificate(
+            chain: chain, key: key, files: ServerCertificate.Files(chain: Array("/cert".utf8), key: Array("/key".utf8)))
+    }
+
+    func tls() throws(Failure) -> CurrentTLS {
+        try CurrentTLS(ServerCertificates([try loaded()]))
     }
 }

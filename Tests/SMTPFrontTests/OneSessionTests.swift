@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Separation
 import TestSupport
 import Testing
 
@@ -66,6 +67,42 @@ struct OneSessionTests {
         try await over.get()
         let replies = try #require(try FileHandle(fileDescriptor: ends[1], closeOnDealloc: true).readToEnd())
         #expect(text(replies).hasPrefix("554 5.5.1 "))
+        try await group.shutdownGracefully()
+    }
+
+    @Test("sends each reply at once, and acknowledges a handshake at once, where its socket is TCP's")
+    func sendsAtOnce() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let listener = try ListenAddress(Array("127.0.0.1:0".utf8))!.listen()
+        let port = try #require(Int(text(listener.address).split(separator: ":")[1]))
+        let listening = listener.release()
+        defer { close(listening) }
+        let client = try await TLSClient(port: port)
+        let input = accept(listening, nil, nil)
+        @Sendable func option(_ name: Int32) -> Int32 {
+            var (value, length) = (Int32(-1), socklen_t(MemoryLayout<Int32>.size))
+            return getsockopt(input, Int32(IPPROTO_TCP), name, &value, &length) == 0 ? value : -1
+        }
+        #expect(option(TCP_NODELAY) == 0)
+        let service = Service(
+            openPolicy(), authenticator: KnowingAuthenticator(), tls: try Certificate().tls(), limits: quickLimits, logger: nil)
+        let occupancy = Occupancy(most: 1, mostPerAddress: 1)
+        let over = OneSession.serve(
+            service, input: input, output: dup(input), client: nobody, group: group, occupancy: occupancy)
+        try await client.wait(for: "220 ")
+        let session = try #require(occupancy.channels.first)
+        let seen = try await HandshakeWatcher.watch(session) { _ in Int(option(TCP_QUICKACK)) }
+        try await client.send("STARTTLS\r\n")
+        try await client.wait(for: "220 2.0.0")
+        #expect(option(TCP_NODELAY) == 1)
+        // As after a longer session.
+        var none: Int32 = 0
+        setsockopt(input, Int32(IPPROTO_TCP), TCP_QUICKACK, &none, socklen_t(MemoryLayout<Int32>.size))
+        try await client.startTLS()
+        #expect(try await seen.get() == 1)
+        try await client.send("QUIT\r\n")
+        _ = try await client.rest()
+        try await over.get()
         try await group.shutdownGracefully()
     }
 

@@ -28,16 +28,24 @@ final class TLSClient: Sendable {
         while !text.contains(words), channel.isActive { try await Task.sleep(for: .milliseconds(2)) }
     }
 
-    func startTLS(_ change: (inout TLSConfiguration) -> Void = { _ in }) async throws {
+    /// - Parameter name: the host name that it asks for.
+    func startTLS(name: String? = nil, _ change: (inout TLSConfiguration) -> Void = { _ in }) async throws {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .none
         change(&configuration)
         let context = try NIOSSLContext(configuration: configuration)
         try await channel.eventLoop.submit { [channel] in
-            let handler = try NIOSSLClientHandler(context: context, serverHostname: nil)
+            let handler = try NIOSSLClientHandler(context: context, serverHostname: name)
             try channel.pipeline.syncOperations.addHandler(handler, position: .first)
         }.get()
     }
+
+    /// The certificate that the server showed.
+    func peerCertificate() async throws -> NIOSSLCertificate? {
+        try await channel.nioSSL_peerCertificate().get()
+    }
+
+    func close() async throws { try await channel.close().get() }
 
     /// As if the program had crashed: no close_notify (RFC 8446 section 6.1).
     func closeWithoutNotice() async throws {

@@ -5,7 +5,8 @@ import Testing
 /// Bytes of what the parent says, and what they mean.
 @Suite struct OrderTests {
     @Test(arguments: [
-        Order.listen(.mail), .listen(.metrics), .senderMap, .certificate(Array("PEM".utf8)), .begin(nil),
+        Order.listen(.mail), .listen(.metrics), .senderMap, .certificate(Array("PEM".utf8), isLast: true),
+        .certificate(Array("PEM".utf8), isLast: false), .begin(nil),
         .begin(Identity(user: 65534, group: .max)), .begin(Identity(user: 1, group: 2, root: Array("/var/empty".utf8))),
         .checked(ticket: 3, .ended(0)), .checked(ticket: 3, .ended(-1)), .checked(ticket: 3, .cannotStart(2)),
         .checked(ticket: 3, .timedOut), .checked(ticket: 3, .busy), .opened(ticket: .max),

@@ -103,7 +103,10 @@ import Testing
         let long = folder.write("long", [])
         #expect(truncate(long, off_t(FileDescriptor.longestFile + 1)) == 0)
         var outbox = Outbox(socket: parent.descriptor.number)
-        outbox.send(Parcel(Order.certificate(Array("CHAIN".utf8)), secret: Secret("KEY")))
+        outbox.send(Parcel(Order.certificate(Array("CHAIN".utf8), isLast: true), secret: Secret("KEY")))
+        for number in 0..<3 {
+            outbox.send(Parcel(Order.certificate(Array("CHAIN\(number)".utf8), isLast: number == 2), secret: Secret("KEY\(number)")))
+        }
         outbox.send(Parcel(Order.senderMap, with: FileDescriptor(owning: open(map, O_RDONLY | O_CLOEXEC))))
         // A folder can be opened, but not read.
         for path in [folder.path, long] {
@@ -115,7 +118,7 @@ import Testing
         var heard: [String] = []
         _ = link.run { event in
             switch event {
-            case .certificate(let certificate): heard.append("\(certificate.chain.text) \(certificate.key.text())")
+            case .certificates(let all): heard.append(all.map { "\($0.chain.text) \($0.key.text())" }.joined(separator: ", "))
             case .senderMap(.success(let bytes)): heard.append(bytes.text)
             case .senderMap(.failure(let error)): heard.append("map: errno \(error.errno)")
             case .mechanisms(let names): heard.append(names.text)
@@ -127,14 +130,15 @@ import Testing
         }
         #expect(
             heard == [
-                "CHAIN KEY", "alice @example.com\n", "map: errno \(EISDIR)", "map: errno \(EFBIG)", "PLAIN", "reload", "drain",
+                "CHAIN KEY", "CHAIN0 KEY0, CHAIN1 KEY1, CHAIN2 KEY2", "alice @example.com\n", "map: errno \(EISDIR)",
+                "map: errno \(EFBIG)", "PLAIN", "reload", "drain",
             ])
     }
 
     @Test(arguments: [
         ("nothing that is one", [99], Malformed.unknownKind), ("one with a tail", [9, 9], .trailing),
         ("a socket that is not there", [6, 0, 0, 0, 0, 0, 0, 0, 1], .descriptor),
-        ("a certificate without key", [3, 0, 0, 0, 0, 0, 0, 0, 0], .badValue),
+        ("a certificate without key", [3, 0, 0, 0, 0, 1, 0, 0, 0, 0], .badValue),
     ])
     func `a message that cannot be the parent's is the end, and it is known why`(
         what: String, bytes: [UInt8], why: Malformed
@@ -147,7 +151,7 @@ import Testing
     @Test func `what can never be sent is not passed over in silence`() throws {
         var outbox = Outbox(socket: parent.descriptor.number)
         // Longer than any buffer of a socket.
-        outbox.send(Parcel(Order.certificate([UInt8](repeating: 65, count: 64 << 20)), secret: Secret("KEY")))
+        outbox.send(Parcel(Order.certificate([UInt8](repeating: 65, count: 64 << 20), isLast: true), secret: Secret("KEY")))
         #expect(outbox.failure == EMSGSIZE)
         #expect(outbox.isEmpty)
         var deaf = Outbox(socket: -1)

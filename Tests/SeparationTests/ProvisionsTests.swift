@@ -9,14 +9,23 @@ import Verdicts
     private let folder = Folder()
 
     private func failure(_ chain: String, _ key: String) -> String? {
-        let provisions = Provisions(certificate: (Array(chain.utf8), Array(key.utf8)), senderMap: nil)
-        return TestSupport.failure { () throws(Failure) in _ = try provisions.certificateParcel() }?.description
+        let provisions = Provisions(certificates: [(Array(chain.utf8), Array(key.utf8))], senderMap: nil)
+        return TestSupport.failure { () throws(Failure) in _ = try provisions.certificateParcels() }?.description
     }
 
     @Test func `a certificate and its key are one message`() throws {
         let chain = folder.write("chain", "CHAIN".utf8)
         let key = folder.write("key", "KEY".utf8)
         #expect(failure(chain, key) == nil)
+    }
+
+    @Test func `certificates are sent all together, or none if one file cannot be read`() throws {
+        let paths = (0..<3).map { Array(folder.write("\($0)", "x".utf8).utf8) }
+        var provisions = Provisions(certificates: paths.map { ($0, $0) }, senderMap: nil)
+        #expect(try provisions.certificateParcels().count == 3)
+        provisions.certificates[2].key = Array(folder("none").utf8)
+        let failure = TestSupport.failure { () throws(Failure) in _ = try provisions.certificateParcels() }?.description
+        #expect(failure == "temporary: cannot read: \(folder("none")): No such file or directory")
     }
 
     @Test func `what cannot be one is refused, and named`() {
@@ -33,7 +42,7 @@ import Verdicts
     }
 
     @Test func `where there is none, nothing is sent`() throws {
-        #expect(try Provisions(certificate: nil, senderMap: nil).certificateParcel() == nil)
-        #expect(try Provisions(certificate: nil, senderMap: nil).senderMapParcel() == nil)
+        #expect(try Provisions(certificates: [], senderMap: nil).certificateParcels().isEmpty)
+        #expect(try Provisions(certificates: [], senderMap: nil).senderMapParcel() == nil)
     }
 }

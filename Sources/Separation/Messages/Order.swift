@@ -9,8 +9,9 @@ public enum Order: Message {
     case listen(Purpose)
     /// The file of `--sender-map` comes with this, open.
     case senderMap
-    /// A certificate with its chain, as PEM; its key comes with this. Instead of those sent before.
-    case certificate([UInt8])
+    /// A certificate with its chain, as PEM; its key comes with this. Further ones of the same server may follow; together they
+    /// stand instead of those sent before.
+    case certificate([UInt8], isLast: Bool)
     /// All that is needed was sent: become this, and serve. Nil: stay who you are.
     case begin(Identity?)
     /// What came of a check.

@@ -5,7 +5,9 @@ extension Order {
             guard let purpose = Purpose(rawValue: try reader.byte()) else { throw .badValue }
             self = .listen(purpose)
         case 2: self = .senderMap
-        case 3: self = .certificate(try reader.text(atMost: Self.longestCertificate))
+        case 3:
+            let chain = try reader.text(atMost: Self.longestCertificate)
+            self = .certificate(chain, isLast: try Self.truth(&reader))
         case 4: self = .begin(try Self.identity(&reader))
         case 5: self = .checked(ticket: try reader.number(), try Self.checked(&reader))
         case 6: self = .opened(ticket: try reader.number())
@@ -14,6 +16,14 @@ extension Order {
         case 9: self = .drain
         case 20: self = .mechanisms(try reader.text(atMost: Self.longestNames))
         default: throw .unknownKind
+        }
+    }
+
+    private static func truth(_ reader: inout PacketReader) throws(Malformed) -> Bool {
+        switch try reader.byte() {
+        case 0: return false
+        case 1: return true
+        default: throw .badValue
         }
     }
 
@@ -44,9 +54,10 @@ extension Order {
         switch self {
         case .listen(let purpose): bytes = [1, purpose.rawValue]
         case .senderMap: bytes = [2]
-        case .certificate(let certificate):
+        case .certificate(let chain, let isLast):
             bytes = [3]
-            bytes.append(text: certificate)
+            bytes.append(text: chain)
+            bytes.append(isLast ? 1 : 0)
         case .begin(let identity):
             bytes = [4]
             Self.append(identity, to: &bytes)

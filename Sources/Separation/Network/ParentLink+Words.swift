@@ -4,7 +4,8 @@ import Verdicts
 extension ParentLink {
     /// What the parent says without being asked.
     public enum Event {
-        case certificate(Station.Certificate)
+        /// All that the server has from now on.
+        case certificates([Station.Certificate])
         case senderMap(Result<[UInt8], SystemError>)
         /// Names joined by commas.
         case mechanisms([UInt8])

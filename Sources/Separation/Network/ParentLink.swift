@@ -15,6 +15,8 @@ public final class ParentLink: Sendable {
         var opens: [UInt64: WhenOpened] = [:]
         var outbox: Outbox
         var hasLeft = false
+        /// Certificates that came, and that further ones belong to.
+        var certificates: [Station.Certificate] = []
     }
 
     private let socket: MessageSocket
@@ -137,7 +139,14 @@ public final class ParentLink: Sendable {
             answer(.success(Opened(ticket: ticket, socket: socket.release())))
         case .notOpened(let ticket, let errno):
             state.withLock { $0.opens.removeValue(forKey: ticket) }?(.failure(NotOpened(errno: errno)))
-        case .certificate(let chain): take(.certificate(Station.Certificate(chain: chain, key: attachments.secret.take()!)))
+        case .certificate(let chain, let isLast):
+            let certificates = state.withLock { state in
+                state.certificates.append(Station.Certificate(chain: chain, key: attachments.secret.take()!))
+                return state.certificates
+            }
+            guard isLast else { return }
+            state.withLock { $0.certificates = [] }
+            take(.certificates(certificates))
         case .senderMap: take(.senderMap(attachments.senderMap()))
         case .mechanisms(let names): take(.mechanisms(names))
         case .reload: take(.reload)

@@ -13,7 +13,8 @@ public struct Station: ~Copyable {
     public var senderMap: [UInt8]?
     /// The names of the mechanisms to offer, joined by commas.
     public var mechanisms: [UInt8] = []
-    public var certificate: Certificate?
+    /// In the order in which the options name them.
+    public var certificates: [Certificate] = []
     public let socket: MessageSocket
 
     /// A certificate with its chain and its key, both as PEM.
@@ -107,8 +108,9 @@ public struct Station: ~Copyable {
             case .success(let bytes): senderMap = bytes
             case .failure(let error): throw .temporary(SenderMapUnread.cause(error))
             }
-        case .certificate(let chain): certificate = Certificate(chain: chain, key: attachments.secret.take()!)
         case .mechanisms(let names): mechanisms = names
+        case .certificate(let chain, _):
+            certificates.append(Certificate(chain: chain, key: attachments.secret.take()!))
         case .begin(let identity): return Begun(identity: identity)
         case .checked, .opened, .notOpened, .reload, .drain: throw Self.misunderstood(.unexpected)
         }

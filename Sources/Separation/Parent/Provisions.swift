@@ -6,20 +6,25 @@ import Verdicts
 /// The files that the network process needs and may not open: read by its parent, at the start and on SIGHUP.
 public struct Provisions: Sendable {
     /// Paths. A certificate has a key.
-    public var certificate: (chain: [UInt8], key: [UInt8])?
+    public var certificates: [(chain: [UInt8], key: [UInt8])]
     public var senderMap: [UInt8]?
 
-    public init(certificate: (chain: [UInt8], key: [UInt8])?, senderMap: [UInt8]?) {
-        self.certificate = certificate
+    public init(certificates: [(chain: [UInt8], key: [UInt8])], senderMap: [UInt8]?) {
+        self.certificates = certificates
         self.senderMap = senderMap
     }
 
-    /// The message with the certificate and its key; nil where there is none.
-    public func certificateParcel() throws(Failure) -> Parcel? {
-        guard let certificate else { return nil }
-        let chain = try Self.read(certificate.chain, atMost: Order.longestCertificate)
-        let key = try Self.read(certificate.key, atMost: Order.longestKey)
-        return Parcel(Order.certificate(chain.withUnsafeBytes { [UInt8]($0) }), secret: key)
+    /// The messages with the certificates and their keys: all of them, or none if one cannot be read.
+    public func certificateParcels() throws(Failure) -> [Parcel] {
+        var parcels: [Parcel] = []
+        for certificate in certificates {
+            let chain = try Self.read(certificate.chain, atMost: Order.longestCertificate)
+            let key = try Self.read(certificate.key, atMost: Order.longestKey)
+            let order = Order.certificate(
+                chain.withUnsafeBytes { [UInt8]($0) }, isLast: parcels.count + 1 == certificates.count)
+            parcels.append(Parcel(order, secret: key))
+        }
+        return parcels
     }
 
     /// The message with the map of senders; nil where there is none.

@@ -28,6 +28,7 @@ struct DoctorCommand: ParsableCommand {
         help: ArgumentHelp("Who the mail server runs pam-checkpwd as. (default: who runs this)", valueName: "user"))
     var callerName: String?
 
+    @OptionGroup var certificates: CertificateOptions
     @OptionGroup var source: SecretSource
     @OptionGroup var options: StoreOptions
 
@@ -42,6 +43,11 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         var status: Int32 = 0
         try failing { () throws(Failure) in
+            let certificates = certificates.examine()
+            guard certificates.isEmpty else {
+                status = try CertificateReport.print(certificates, json: json)
+                return
+            }
             let service = try Service([UInt8](service.utf8))
             let examination = Examination(of: service)
             let keyFile: [UInt8]? = if case .file(let path) = options.keys { path } else { nil }

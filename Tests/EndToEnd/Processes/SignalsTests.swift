@@ -31,6 +31,69 @@ extension OnStage {
             #expect(certificate.subject(front.port) == "old.example.com")
         }
 
+        @Test(arguments: [
+            ((from: -3, to: -1), "certificate has expired: ", "certificate-has-expired"),
+            ((from: 1, to: 3), "certificate is not yet valid: ", "certificate-is-not-yet-valid"),
+        ])
+        func `a certificate that is not valid now is loaded at the start with a warning, and never over a valid one`(
+            days: (from: Int, to: Int), words: String, reason: String
+        ) {
+            let certificate = TestCertificate(in: folder, name: "mail.example.com")
+            let front = Front(authCommand: "/bin/true", certificate.options)
+            #expect(!front.lines.contains { $0.contains("certificate") })
+            certificate.renew("new.example.com", days: days)
+            kill(front.pid, SIGHUP)
+            #expect(front.says("the old certificate stays; reason=\"\(reason)\""))
+            #expect(front.says("smtp-auth: \(words)\(certificate.chain): 20"))
+            #expect(certificate.subject(front.port) == "mail.example.com")
+
+            let other = Front(authCommand: "/bin/true", certificate.options)
+            #expect(other.says("smtp-auth: \(words)\(certificate.chain): 20"))
+            #expect(other.says("reason=\"\(reason)\""))
+            #expect(other.says("certificate does not name the host: \(certificate.chain): mail.example.com; "))
+            #expect(certificate.subject(other.port) == "new.example.com")
+            // Nothing gets worse by another that is not valid either; a good one puts an end to it.
+            certificate.renew("mail.example.com")
+            kill(other.pid, SIGHUP)
+            #expect(other.says("certificate replaced"))
+            #expect(certificate.subject(other.port) == "mail.example.com")
+        }
+
+        @Test func `a key of another certificate does not replace the good pair, and both files are named`() {
+            let certificate = TestCertificate(in: folder, name: "mail.example.com")
+            let front = Front(authCommand: "/bin/true", certificate.options)
+            let old = FileManager.default.contents(atPath: certificate.key)!
+            certificate.renew("new.example.com")
+            folder.write("key.pem", old)
+            kill(front.pid, SIGHUP)
+            #expect(
+                front.says(
+                    "private key does not match the certificate: \(certificate.key) and \(certificate.chain); "))
+            #expect(front.says("the old certificate stays; reason=\"private-key-does-not-match-the-certificate\""))
+            #expect(certificate.subject(front.port) == "mail.example.com")
+        }
+
+        @Test func `of several certificates SIGHUP replaces all or none`() {
+            let (one, two) = (TestCertificate(in: Folder(), name: "mail.example.com"), TestCertificate(in: Folder(), name: "two.example.org"))
+            let front = Front(authCommand: "/bin/true", one.options + two.options)
+            func shown(_ name: String) -> String? { one.subject(front.port, asking: name) }
+            #expect(shown("two.example.org") == "two.example.org")
+            #expect(shown("mail.example.com") == "mail.example.com")
+            #expect(shown("other.example.net") == "mail.example.com")
+            two.renew("three.example.org", days: (from: -3, to: -1))
+            one.renew("new.example.com")
+            kill(front.pid, SIGHUP)
+            #expect(front.says("certificate has expired: \(two.chain): "))
+            #expect(front.says("the old certificate stays"))
+            #expect(shown("new.example.com") == "mail.example.com")
+            #expect(shown("two.example.org") == "two.example.org")
+            two.renew("three.example.org")
+            kill(front.pid, SIGHUP)
+            #expect(front.says("certificate replaced"))
+            #expect(shown("three.example.org") == "three.example.org")
+            #expect(shown("two.example.org") == "new.example.com")
+        }
+
         @Test func `a map of senders that cannot be read is told of, and the old one stays: it is never an empty one`() {
             let map = folder.write("map", "alice @example.com\n".utf8)
             let behind = folder.write(
