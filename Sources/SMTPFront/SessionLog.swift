@@ -32,6 +32,15 @@ struct SessionLog: Sendable {
         logger.warning("\(String(decoding: line.bytes, as: UTF8.self))")
     }
 
+    /// Keys in this order: proxy-header, which is why it was refused; proxy, which is the proxy's address.
+    func proxyHeader(_ fault: ProxyHeader.Fault, proxy: [UInt8]) {
+        guard let logger else { return }
+        var line = LogLine()
+        line.add("proxy-header", Array(fault.rawValue.utf8))
+        line.add("proxy", proxy)
+        logger.warning("\(String(decoding: line.bytes, as: UTF8.self))")
+    }
+
     /// Keys in this order: verdict, reason and status or errno where it was not accepted, mechanism, rhost, login.
     static func line(_ outcome: Outcome, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: Login) -> LogLine {
         var line = LogLine()

@@ -28,13 +28,15 @@ final class TLSClient: Sendable {
         while !text.contains(words), channel.isActive { try await Task.sleep(for: .milliseconds(2)) }
     }
 
-    func startTLS(_ change: (inout TLSConfiguration) -> Void = { _ in }) async throws {
+    /// - Parameter words: sent in one packet with the first bytes of TLS, before them.
+    func startTLS(after words: String = "", _ change: (inout TLSConfiguration) -> Void = { _ in }) async throws {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .none
         change(&configuration)
         let context = try NIOSSLContext(configuration: configuration)
         try await channel.eventLoop.submit { [channel] in
             let handler = try NIOSSLClientHandler(context: context, serverHostname: nil)
+            if !words.isEmpty { channel.write(ByteBuffer(string: words), promise: nil) }
             try channel.pipeline.syncOperations.addHandler(handler, position: .first)
         }.get()
     }
