@@ -17,6 +17,8 @@ public final class Meters: Sendable {
         case connectionsOfAddress = "connections-of-address"
         /// The client spoke before it was greeted.
         case earlyTalker = "early-talker"
+        /// A proxy sent no header that could be read.
+        case proxyHeader = "proxy-header"
     }
 
     private let counts = Mutex(Counts())

@@ -23,10 +23,13 @@ public struct Client: Sendable {
 
     public let remote: End
     public let local: End
+    /// The address of the proxy whose header says so; nil if the client connected itself.
+    public let proxy: [UInt8]?
 
-    public init(remote: End, local: End) {
+    public init(remote: End, local: End, proxy: [UInt8]? = nil) {
         self.remote = remote
         self.local = local
+        self.proxy = proxy
     }
 
     init(_ channel: any Channel) {

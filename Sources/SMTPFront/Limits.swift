@@ -13,5 +13,8 @@ public struct Limits: Sendable {
     /// How long a client, or the one behind, has to take our last words.
     public var closing = TimeAmount.seconds(5)
 
+    /// How long a proxy has to send its header.
+    public var proxyHeader = TimeAmount.seconds(10)
+
     public init() {}
 }

@@ -14,11 +14,13 @@ public struct Server: Sendable {
     ///   - group: the event loops that serve.
     ///   - occupancy: how many connections there may be; shared with other servers.
     ///   - wrapsTLS: whether TLS begins before anything is said. The service must have a certificate then.
+    ///   - proxies: the peers that say by the PROXY protocol who the client is; each of their connections must.
     public static func start(
         _ service: Service, onListening descriptor: Int32, group: any EventLoopGroup,
-        occupancy: Occupancy = Occupancy(most: .max, mostPerAddress: .max), wrapsTLS: Bool = false
+        occupancy: Occupancy = Occupancy(most: .max, mostPerAddress: .max), wrapsTLS: Bool = false,
+        proxies: [AddressPrefix] = []
     ) -> EventLoopFuture<Server> {
-        bootstrap(service, group, occupancy, wrapsTLS).withBoundSocket(descriptor).map { channel in
+        bootstrap(service, group, occupancy, wrapsTLS, proxies).withBoundSocket(descriptor).map { channel in
             // NIO has made it listen anew, with room for 128: whoever finds none tries again a second later.
             listen(descriptor, ListeningSocket.backlog)
             return Server(channel: channel)
@@ -26,7 +28,8 @@ public struct Server: Sendable {
     }
 
     private static func bootstrap(
-        _ service: Service, _ group: any EventLoopGroup, _ occupancy: Occupancy, _ wrapsTLS: Bool
+        _ service: Service, _ group: any EventLoopGroup, _ occupancy: Occupancy, _ wrapsTLS: Bool,
+        _ proxies: [AddressPrefix]
     ) -> ServerBootstrap {
         ServerBootstrap(group: group)
             .childChannelOption(.autoRead, value: false)
@@ -38,9 +41,17 @@ public struct Server: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let over = channel.eventLoop.makePromise(of: Void.self)
-                    if let reason = occupancy.enter(channel, until: over.futureResult) {
+                    let peer = IPAddress(channel.remoteAddress)
+                    let isProxy = peer.map { peer in proxies.contains { $0.contains(peer) } } ?? false
+                    let full =
+                        isProxy
+                        ? occupancy.enterProxy(channel, until: over.futureResult)
+                        : occupancy.enter(channel, until: over.futureResult)
+                    if let reason = full {
                         over.succeed()
                         try service.turnAway(channel, reason, wrapsTLS: wrapsTLS)
+                    } else if isProxy {
+                        try service.serveProxy(channel, occupancy, wrapsTLS: wrapsTLS, over: over)
                     } else {
                         try service.serve(channel, wrapsTLS: wrapsTLS, over: over)
                     }

@@ -127,7 +127,8 @@ final class SessionDriver {
         behind.leave(saying: session.ending == .quit)
         forgetCheck()
         if hasBegun {
-            service.log.tell(SessionRecord(session: session, rhost: client.remote.address, octets: octets))
+            service.log.tell(
+                SessionRecord(session: session, rhost: client.remote.address, proxy: client.proxy, octets: octets))
             service.meters.sessionEnded()
         }
         tellIfOver()

@@ -36,6 +36,15 @@ struct SessionLog: Sendable {
         logger.warning("\(String(decoding: line.bytes, as: UTF8.self))")
     }
 
+    /// Keys in this order: proxy-header, which is why it was refused; proxy, which is the proxy's address.
+    func proxyHeader(_ fault: ProxyHeader.Fault, proxy: [UInt8]) {
+        guard let logger else { return }
+        var line = LogLine()
+        line.add("proxy-header", Array(fault.rawValue.utf8))
+        line.add("proxy", proxy)
+        logger.warning("\(String(decoding: line.bytes, as: UTF8.self))")
+    }
+
     /// Keys in this order: verdict, reason if it was not accepted, status and command or errno if it was the auth command's doing,
     /// mechanism, rhost, and login if it is known.
     func line(_ outcome: Outcome, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: Login?) -> LogLine {

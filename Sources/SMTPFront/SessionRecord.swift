@@ -6,12 +6,14 @@ import Verdicts
 struct SessionRecord {
     let session: Session
     let rhost: [UInt8]
+    /// The proxy that the client came through, if it did.
+    var proxy: [UInt8]?
     /// Bytes of messages that were passed on.
     let octets: Int
 
-    /// Keys in this order: session, which is why it ended; reason and the library's detail, where TLS failed; behind, and code or errno, where the one behind was the cause;
-    /// lacks where the one behind did not offer what the client was offered; tls, commands, messages, octets, rhost, and
-    /// login where there was one.
+    /// Keys in this order: session, which is why it ended; reason and the library's detail, if TLS failed; behind, and code or
+    /// errno, if the backend was the cause; lacks if the backend did not offer what the client was offered; tls, commands,
+    /// messages, octets, rhost, proxy if the client came through one, and login if it is known.
     var line: LogLine {
         var line = LogLine()
         let ending = session.ending ?? .clientGone
@@ -33,6 +35,7 @@ struct SessionRecord {
         line.add("messages", [UInt8](decimal: session.messages))
         line.add("octets", [UInt8](decimal: octets))
         line.add("rhost", rhost)
+        if let proxy { line.add("proxy", proxy) }
         if let login = session.login { line.add("login", login.name.bytes) }
         return line
     }

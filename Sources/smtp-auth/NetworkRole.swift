@@ -47,7 +47,8 @@ struct NetworkRole {
             logger.warning(
                 "clients that have not logged in look like this machine to the server behind; it must not relay for this machine, or --xclient must tell it")
         }
-        serving.begin(on: listeners, wrapsTLS: options.tls.tlsWrap, metrics: metrics)
+        serving.begin(
+            on: listeners, wrapsTLS: options.tls.tlsWrap, metrics: metrics, proxies: options.front.proxyProtocol)
         let parting = link.run(serving.take)
         if parting == .left { return 0 }
         logger.critical("the way to the parent process has ended: \(parting)")

@@ -72,6 +72,12 @@ struct ParentRole {
             throw .misused(
                 Cause("--metrics without --listen", remedy: "one session on standard input and output serves no counters"))
         }
+        guard !noted.isEmpty || options.front.proxyProtocol.isEmpty else {
+            throw .misused(
+                Cause(
+                    "--proxy-protocol without --listen",
+                    remedy: "one session on standard input and output has its client from the program that started it"))
+        }
         if let address = options.front.metrics {
             var socket = try address.listen()
             socket.purpose = .metrics

@@ -68,13 +68,15 @@ final class Serving: Sendable {
     /// - Parameters:
     ///   - sockets: that listen; where there is none, the client is on standard input and output.
     ///   - metrics: a socket that listens for scrapers.
-    func begin(on sockets: [Int32], wrapsTLS: Bool, metrics: Int32?) {
+    ///   - proxies: the peers that say by the PROXY protocol who the client is.
+    func begin(on sockets: [Int32], wrapsTLS: Bool, metrics: Int32?, proxies: [AddressPrefix]) {
         probe().flatMap { () -> EventLoopFuture<Void> in
             guard !self.servers.withLock({ $0.isDraining }) else { return self.group.next().makeSucceededVoidFuture() }
             guard !sockets.isEmpty else { return self.serveOneSession(wrapsTLS: wrapsTLS) }
             var started = sockets.map { socket in
                 Server.start(
-                    self.service, onListening: socket, group: self.group, occupancy: self.occupancy, wrapsTLS: wrapsTLS
+                    self.service, onListening: socket, group: self.group, occupancy: self.occupancy, wrapsTLS: wrapsTLS,
+                    proxies: proxies
                 ).map(\.channel)
             }
             if let metrics { started.append(MetricsServer.start(self.service.meters, on: metrics, group: self.group)) }

@@ -9,6 +9,8 @@ import Testing
     @Test(arguments: [
         (["--listen", "localhost:25"], "'localhost:25' is invalid for '--listen <address:port>'"),
         (["--listen", "127.0.0.1"], "'127.0.0.1' is invalid for '--listen <address:port>'"),
+        (["--proxy-protocol", "proxy.example"], "'proxy.example' is invalid for '--proxy-protocol <address/prefix>'"),
+        (["--proxy-protocol", "192.0.2.1/24"], "'192.0.2.1/24' is invalid"),
         (["--hostname", "mail example"], "'mail example' is invalid for '--hostname <name>'"),
         (["--auth-command", " "], "--auth-command names no program."),
         (["--auth-timeout", "0"], "'0' is invalid for '--auth-timeout <seconds>'"),
@@ -70,6 +72,7 @@ import Testing
         (["--listen", "127.0.0.1:0", "--user", "root"], "user is root: root; ", 64),
         (["--listen", "127.0.0.1:0", "--chroot", "/nonexistent"], "cannot change root: /nonexistent: No such file or directory", 111),
         (["--metrics", "127.0.0.1:0"], "--metrics without --listen; ", 64),
+        (["--proxy-protocol", "127.0.0.1"], "--proxy-protocol without --listen; ", 64),
     ])
     func `what turns out not to work is told on one line`(options: [String], words: String, status: Int32) {
         let outcome = Program([Stage.smtpAuth, "--hostname", "mail.example.com"] + options).run()

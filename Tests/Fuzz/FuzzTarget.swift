@@ -22,6 +22,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case jsonLines = "jsonl"
     /// What passes between smtp-auth's two processes: the first byte says in which direction.
     case message
+    /// The header that a proxy sends before the client's bytes.
+    case proxy
 
     /// The most bytes that are tried.
     var limit: Int {
@@ -32,6 +34,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .keyFile, .pamConfiguration: 2048
         case .colon, .authuser, .chap, .passwdFile, .jsonLines: 2048
         case .message: 8192
+        // The longest header has 2,064 bytes.
+        case .proxy: 2100
         }
     }
 
@@ -50,6 +54,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
             // Their names are the formats'.
             try InterchangeFuzz.check(bytes, as: Format(rawValue: rawValue)!)
         case .message: try MessageFuzz.check(bytes)
+        case .proxy: try ProxyHeaderFuzz.check(bytes)
         }
     }
 }

@@ -14,6 +14,7 @@ import Testing
         "smtp_auth_sessions_total 0", "smtp_auth_sessions_open 0",
         #"smtp_auth_logins_total{mechanism="CRAM-MD5",verdict="temporary"} 0"#,
         #"smtp_auth_connections_refused_total{reason="early-talker"} 0"#,
+        #"smtp_auth_connections_refused_total{reason="proxy-header"} 0"#,
         #"smtp_auth_login_duration_seconds_bucket{le="+Inf"} 0"#,
     ])
     func `every series is there before its first event`(line: String) {

@@ -35,12 +35,12 @@ var quickLimits: Limits {
 /// Serves on loopback while `body` talks to the server.
 func serving(
     _ service: Service, occupancy: Occupancy = Occupancy(most: .max, mostPerAddress: .max), wrapsTLS: Bool = false,
-    _ body: (Int) async throws -> Void
+    proxies: [AddressPrefix] = [], _ body: (Int) async throws -> Void
 ) async throws {
     let address = try #require(ListenAddress(Array("127.0.0.1:0".utf8)))
     let server = try await Server.start(
         service, onListening: try address.listen().release(), group: MultiThreadedEventLoopGroup.singleton,
-        occupancy: occupancy, wrapsTLS: wrapsTLS
+        occupancy: occupancy, wrapsTLS: wrapsTLS, proxies: proxies
     ).get()
     defer { server.close().whenComplete { _ in } }
     try await body(server.port)

@@ -28,14 +28,19 @@ final class TLSClient: Sendable {
         while !text.contains(words), channel.isActive { try await Task.sleep(for: .milliseconds(2)) }
     }
 
-    /// - Parameter name: the host name that it asks for.
-    func startTLS(name: String? = nil, _ change: (inout TLSConfiguration) -> Void = { _ in }) async throws {
+    /// - Parameters:
+    ///   - name: the host name that it asks for.
+    ///   - words: sent in one packet with the first bytes of TLS, before them.
+    func startTLS(
+        name: String? = nil, after words: String = "", _ change: (inout TLSConfiguration) -> Void = { _ in }
+    ) async throws {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .none
         change(&configuration)
         let context = try NIOSSLContext(configuration: configuration)
         try await channel.eventLoop.submit { [channel] in
             let handler = try NIOSSLClientHandler(context: context, serverHostname: name)
+            if !words.isEmpty { channel.write(ByteBuffer(string: words), promise: nil) }
             try channel.pipeline.syncOperations.addHandler(handler, position: .first)
         }.get()
     }

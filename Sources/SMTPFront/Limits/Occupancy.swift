@@ -43,11 +43,18 @@ public final class Occupancy: Sendable {
     ///   closed the connection could otherwise leave more behind than it may have.
     /// - Returns: why there is no place for it, or nil. Then it is not counted.
     func enter(_ channel: any Channel, until over: EventLoopFuture<Void>) -> Full? {
-        let key = AddressKey(channel.remoteAddress)
+        enter(channel, AddressKey(channel.remoteAddress), until: over)
+    }
+
+    /// Counts a new connection of a proxy in all, and not for an address: whose it is, the proxy has not said.
+    func enterProxy(_ channel: any Channel, until over: EventLoopFuture<Void>) -> Full? {
+        enter(channel, nil, until: over)
+    }
+
+    private func enter(_ channel: any Channel, _ key: AddressKey?, until over: EventLoopFuture<Void>) -> Full? {
         let full: Full? = state.withLock { state in
             guard state.channels.count < most else { return .connections }
-            guard state.perAddress[key, default: 0] < mostPerAddress else { return .connectionsOfAddress }
-            state.perAddress[key, default: 0] += 1
+            if let key, !count(key, &state) { return .connectionsOfAddress }
             state.channels[ObjectIdentifier(channel)] = channel
             return nil
         }
@@ -55,11 +62,29 @@ public final class Occupancy: Sendable {
         return full
     }
 
-    private func leave(_ channel: any Channel, _ key: AddressKey) {
+    /// Counts a connection that has its place for the address of its client, which a proxy has named.
+    func count(_ client: SocketAddress, until over: EventLoopFuture<Void>) -> Full? {
+        let key = AddressKey(client)
+        guard state.withLock({ count(key, &$0) }) else { return .connectionsOfAddress }
+        over.whenComplete { _ in self.state.withLock { self.uncount(key, &$0) } }
+        return nil
+    }
+
+    private func count(_ key: AddressKey, _ state: inout State) -> Bool {
+        guard state.perAddress[key, default: 0] < mostPerAddress else { return false }
+        state.perAddress[key, default: 0] += 1
+        return true
+    }
+
+    private func uncount(_ key: AddressKey, _ state: inout State) {
+        let left = state.perAddress[key, default: 1] - 1
+        state.perAddress[key] = left > 0 ? left : nil
+    }
+
+    private func leave(_ channel: any Channel, _ key: AddressKey?) {
         let empty = state.withLock { state in
             state.channels[ObjectIdentifier(channel)] = nil
-            let left = state.perAddress[key, default: 1] - 1
-            state.perAddress[key] = left > 0 ? left : nil
+            if let key { uncount(key, &state) }
             return state.channels.isEmpty ? take(&state.whenEmpty) : []
         }
         for promise in empty { promise.succeed() }

@@ -11,6 +11,12 @@ struct FrontOptions: ParsableArguments {
             valueName: "address:port"))
     var listen: [ListenAddress] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Connections from here begin with a header of the PROXY protocol: 192.0.2.5, 10.0.0.0/8. May be given several times.",
+            valueName: "address/prefix"))
+    var proxyProtocol: [AddressPrefix] = []
+
     @Option(help: ArgumentHelp("The server's name in its greeting and challenges. (default: the machine's)", valueName: "name"))
     var hostname: Hostname?
 
@@ -22,6 +28,10 @@ struct FrontOptions: ParsableArguments {
 }
 
 extension ListenAddress: ExpressibleByArgument {
+    public init?(argument: String) { self.init(Array(argument.utf8)) }
+}
+
+extension AddressPrefix: ExpressibleByArgument {
     public init?(argument: String) { self.init(Array(argument.utf8)) }
 }
 
