@@ -9,9 +9,9 @@ struct SessionRecord {
     /// Bytes of messages that were passed on.
     let octets: Int
 
-    /// Keys in this order: session, which is why it ended; reason and the library's detail, where TLS failed; behind, and code or errno, where the one behind was the cause;
-    /// lacks where the one behind did not offer what the client was offered; tls, commands, messages, octets, rhost, and
-    /// login where there was one.
+    /// Keys in this order: session, which is why it ended; reason and the library's detail, if TLS failed; behind, and code or
+    /// errno, where the one behind was the cause; lacks where the one behind did not offer what the client was offered; tls,
+    /// commands, messages, octets, rhost, and login where there was one.
     var line: LogLine {
         var line = LogLine()
         let ending = session.ending ?? .clientGone
