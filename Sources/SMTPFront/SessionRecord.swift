@@ -13,7 +13,7 @@ struct SessionRecord {
 
     /// Keys in this order: session, which is why it ended; behind, and code or errno, where the one behind was the cause;
     /// lacks where the one behind did not offer what the client was offered; tls, commands, messages, octets, rhost, proxy
-    /// if the client came through one, and login where there was one.
+    /// if the client came through one, and login if there was one.
     var line: LogLine {
         var line = LogLine()
         let ending = session.ending ?? .clientGone
