@@ -55,7 +55,7 @@ extension OnStage {
                 self.fronts = fronts
             }
 
-            /// Those for whom PAM was asked, and from where.
+            /// The users and addresses that PAM was asked about.
             var asked: String { (try? String(contentsOfFile: folder("asked"), encoding: .utf8)) ?? "" }
 
             /// Sends a message by curl from an address of this machine.
@@ -90,12 +90,12 @@ extension OnStage {
                 #expect(front.log.contains { $0.contains(#"verdict="accepted""#) && $0.contains(#"rhost="\#(client)""#) })
                 _ = proxied.send(Message(), tls, from: client, password: "wrong", servers.certificate)
                 #expect(front.log.contains { $0.contains(#"verdict="rejected""#) && $0.contains(#"rhost="\#(client)""#) })
-                // Nothing is said of the proxy as if it were the client, but for its own connection that brought none.
+                // No login counts as the proxy's own.
                 #expect(front.log.allSatisfy { !$0.contains(#"rhost="127.0.0.1""#) })
             }
         }
 
-        @Test func `without HAProxy's header nobody is served, whoever else connects is a client`() throws {
+        @Test func `a connection of the proxy without a PROXY header is closed, and a header of another peer is a command`() throws {
             let front = Front(authCommand: "/bin/false", ["--proxy-protocol", "127.0.0.1"])
             let client = front.connect()
             client.send("EHLO client")
