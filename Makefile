@@ -28,7 +28,7 @@ ASAN = --sanitize=address --scratch-path .build-asan $(LLD)
 BUILD_PACKAGES = libpam0g-dev libssl-dev liblmdb-dev libpq-dev
 DEMO_PACKAGES = python3 openssl
 TEST_PACKAGES = curl swaks msmtp python3 mandoc openssl procps strace fail2ban dovecot-imapd dovecot-submissiond ucspi-tcp \
-    qpsmtpd postfix libsasl2-modules postgresql gcc
+    qpsmtpd postfix libsasl2-modules postgresql gcc haproxy
 BENCH_PACKAGES = python3 libssl-dev dovecot-submissiond postfix sasl2-bin libsasl2-modules libsasl2-modules-db
 
 # What is installed, as `release` builds it.

@@ -69,6 +69,7 @@ import Testing
         ("PROXY TCP4 2001:db8::7 2001:db8::1 40000 587\r\n", "bad-address"),
         ("PROXY TCP6 192.0.2.7 192.0.2.1 40000 587\r\n", "bad-address"),
         ("PROXY TCP6 fe80::7%eth0 2001:db8::1 40000 587\r\n", "bad-address"),
+        ("PROXY TCP6 fe80::7%lo 2001:db8::1 40000 587\r\n", "bad-address"),
         ("PROXY TCP4 localhost 192.0.2.1 40000 587\r\n", "bad-address"),
         ("PROXY TCP4 192.0.2.7\0 192.0.2.1 40000 587\r\n", "bad-address"),
         ("PROXY TCP4 0.0.0.0 192.0.2.1 40000 587\r\n", "bad-address"),

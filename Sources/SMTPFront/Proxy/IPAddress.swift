@@ -18,6 +18,14 @@ struct IPAddress: Equatable, Sendable {
         }
     }
 
+    /// inet_pton(3), with a port: no name, no scope and, in an IPv4 address, no leading zeros.
+    static func socketAddress(_ text: ArraySlice<UInt8>, port: Int) -> SocketAddress? {
+        // NIO would take a scope, the name of an interface.
+        let digits = Array("0123456789abcdefABCDEF:.".utf8)
+        guard text.allSatisfy(digits.contains) else { return nil }
+        return try? SocketAddress(ipAddress: String(decoding: text, as: UTF8.self), port: port)
+    }
+
     /// RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3.
     var isLoopback: Bool {
         bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
@@ -38,9 +46,8 @@ public struct AddressPrefix: Equatable, Sendable {
     ///   be zero: `192.0.2.1/24` may be a mistake for one address or for the whole network.
     public init?(_ text: [UInt8]) {
         let parts = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), !text.contains(0),
-            case let socket? = try? SocketAddress(ipAddress: String(decoding: parts[0], as: UTF8.self), port: 0),
-            let address = IPAddress(socket), (address.bytes.count == 16) == parts[0].contains(UInt8(ascii: ":"))
+        guard (1...2).contains(parts.count),
+            let address = IPAddress(IPAddress.socketAddress(parts[0], port: 0)), (address.bytes.count == 16) == parts[0].contains(UInt8(ascii: ":"))
         else { return nil }
         bytes = address.bytes
         let most = 8 * address.bytes.count

@@ -114,9 +114,8 @@ struct ProxyHeader {
         return number <= 65535 ? number : nil
     }
 
-    /// inet_pton(3), which takes no scope and, in an IPv4 address, no leading zeros.
     private static func address(_ text: ArraySlice<UInt8>, isIPv6: Bool, port: Int) -> SocketAddress? {
-        let address = text.contains(0) ? nil : try? SocketAddress(ipAddress: String(decoding: text, as: UTF8.self), port: port)
+        let address = IPAddress.socketAddress(text, port: port)
         switch address {
         case .v4 where !isIPv6, .v6 where isIPv6: return address
         default: return nil
