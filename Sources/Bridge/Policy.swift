@@ -43,7 +43,7 @@ public struct Policy: Sendable {
     /// Those that the administrator named; nil for none.
     public var namedMechanisms: Mechanisms?
     /// Those that are enabled.
-    public var mechanisms: Mechanisms { namedMechanisms ?? .all }
+    public var mechanisms: Mechanisms { namedMechanisms ?? .plain }
     public var passwordSource = PasswordSource.pam
     /// Whether a digest that does not match may be a password.
     public var allowsHexPasswords = false

@@ -3,7 +3,7 @@ import Checkpassword
 import SecretStore
 import Verdicts
 
-/// The mechanisms by which some login could succeed now, if a byte named its mechanism: enabled, with a digest that OpenSSL
+/// The mechanisms by which some login could succeed now, if its server sent it: enabled, with a digest that OpenSSL
 /// has, and with a store that holds a secret.
 ///
 /// - Throws: `temporary` if the store or its key is there and cannot be read.

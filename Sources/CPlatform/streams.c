@@ -10,7 +10,7 @@
 enum { KEPT_FROM = 10, KEPT_FROM_AT_LEAST = 5 };
 
 static int kept[3] = {-1, -1, -1};
-static int error_is_client;
+static int error_is_client, must_not_wait;
 
 int cplatform_error_may_be_client(void)
 {
@@ -29,12 +29,21 @@ int cplatform_error_may_be_client(void)
 	return 0;
 }
 
+void cplatform_wait_for_errors(int waits)
+{
+	must_not_wait = !waits;
+	/* Another process can fill the pipe between poll and write. */
+	alarm(waits ? 0 : 10);
+}
+
 void cplatform_write_error(const void *bytes, size_t count)
 {
 	/* Restored at once: a program that we run would inherit it. */
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, pipe, size;
 
 	if (error_is_client)
+		return;
+	if (must_not_wait && poll(&(struct pollfd){.fd = 2, .events = POLLOUT}, 1, 0) != 1)
 		return;
 	sigaction(SIGPIPE, &ignore, &pipe);
 	sigaction(SIGXFSZ, &ignore, &size);

@@ -21,10 +21,6 @@ public struct Request: ~Copyable {
         case unknownMechanism(UInt8)
     }
 
-    /// Whether a byte names the mechanism. Otherwise a digest and a challenge are known by their form only, and a client that
-    /// gets a NUL byte past its server can send both.
-    public let namesMechanism: Bool
-
     /// Whether among fields too many for a challenge and its answer stand just these. Whoever sent them hopes for a
     /// program that counts less strictly, and none may be asked after us.
     public let holdsSmuggledAnswer: Bool
@@ -47,7 +43,6 @@ public struct Request: ~Copyable {
         }
         login = Login(bytes.withUnsafeBytes { Array($0[fields[0]]) })
         credential = bytes.withUnsafeBytes { Request.credential(fields, in: $0) }
-        namesMechanism = bytes.withUnsafeBytes { Request.namesMechanism(fields, in: $0) }
         holdsSmuggledAnswer = bytes.withUnsafeBytes { Request.holdsSmuggledAnswer(fields, in: $0) }
         self.bytes = bytes
     }

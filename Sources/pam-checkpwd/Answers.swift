@@ -14,7 +14,7 @@ enum Answers {
         The login:
           -s, --service NAME       PAM service, a file in /etc/pam.d (else $PAM_SERVICE, else pam-checkpwd)
           -m, --mechanisms LIST    of plain, cram-md5, apop, cram-sha1, ...; the others are refused.
-                                   Without it, only a fourth field makes a login challenge-response
+                                   Without it, only passwords are accepted
           -D, --strip-domain NAME  alice@NAME is the account alice; may be given again
           -i, --ident NAME         what PAM takes for the terminal; $AUTHSERVICE for prog
               --max-length BYTES   read up to so many from descriptor 3 (512)

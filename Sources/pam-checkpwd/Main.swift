@@ -26,6 +26,9 @@ private func status(_ count: Int32, _ arguments: Arguments) -> Int32 {
         let caller = try Caller.takeOver()
         SystemLog.open()
         cguard_arm()
+        if let caller {
+            guard isCounted(caller) else { return ExitStatus.temporary }
+        }
         let options = try Options(count, arguments)
         if let question = options.question { return Answers.print(question) }
         if caller != nil { try options.requireHarmless() }
@@ -39,4 +42,17 @@ private func status(_ count: Int32, _ arguments: Arguments) -> Int32 {
         StandardError.write(error.cause.sentence)
         return ExitStatus.of(error)
     }
+}
+
+/// Takes a place for the process before it writes anything: the caller could leave its output unread for ever.
+private func isCounted(_ caller: Caller) -> Bool {
+    cplatform_wait_for_errors(0)
+    do throws(Failure) {
+        try CallerSlot.take(for: caller)
+    } catch {
+        Report(service: [], remoteHost: Surroundings.remoteHost, caller: caller, debug: false).failed(error)
+        return false
+    }
+    cplatform_wait_for_errors(1)
+    return true
 }

@@ -26,8 +26,7 @@ func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32
     var delay: FailDelay?
     do throws(Failure) {
         var policy = try Policy(options, service: service, credentials: caller == nil ? Surroundings.credentials : nil)
-        if let caller {
-            try CallerSlot.take(for: caller)
+        if caller != nil {
             try AllowList.require(service)
             policy.takeover = .stay
         }

@@ -20,7 +20,7 @@ class SMTPAuth(Server):
         return [
             ROOT / ".build-release/release/smtp-auth", "--listen", f"127.0.0.1:{self.port}",
             "--hostname", "mail.example.com", "--allow-plaintext", "--syslog", "--max-connections", MANY, "--max-per-address", MANY,
-            "--auth-resident", "--auth-command", f"{checkpassword} --resident -s bench-{service} -e", "--relay", f"127.0.0.1:{self.relay}",
+            "--auth-resident", "--auth-command", f"{checkpassword} --resident -m plain,cram-md5 -s bench-{service} -e", "--relay", f"127.0.0.1:{self.relay}",
         ]
 
 

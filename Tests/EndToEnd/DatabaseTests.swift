@@ -63,7 +63,7 @@ extension OnStage {
                 done
                 wait
                 """#
-            let outcome = Program(["/bin/sh", "-c", script, Stage.pamCheckpwd, file] + sample.options).run()
+            let outcome = Program(["/bin/sh", "-c", script, Stage.pamCheckpwd, file] + Login.everyMechanism + sample.options).run()
             #expect(outcome.errors == "")
             let statuses = outcome.output.split(separator: "\n")
             #expect(statuses.filter { $0 == "0" }.count == 1)
@@ -84,7 +84,7 @@ extension OnStage {
             func opened(_ bytes: [UInt8], _ options: [String]) -> String {
                 let outcome = Program(
                     ["strace", "-f", "-e", "trace=openat", "-o", "/dev/stderr", Stage.pamCheckpwd, "-s", "permit", "-e"]
-                        + options + ["/bin/true"]
+                        + Login.everyMechanism + options + ["/bin/true"]
                 ).run(descriptor3: bytes)
                 #expect(outcome.status == 0, "\(outcome.errors)")
                 return outcome.errors

@@ -12,7 +12,7 @@ final class Front {
 
     /// - Parameter options: pam-checkpwd's.
     convenience init(_ options: String = "") {
-        self.init(authCommand: "\(Stage.pamCheckpwd) \(options) -e -- /bin/true")
+        self.init(authCommand: "\(Stage.pamCheckpwd) -m plain,cram-md5 \(options) -e -- /bin/true")
     }
 
     /// - Parameters:

@@ -23,6 +23,11 @@ enum Login {
     /// What lets three fields be a challenge and its answer.
     static let threeFields = ["-m", "plain,cram-md5,apop"]
 
+    /// What lets each mechanism be one that a login may use: without -m only a password is.
+    static let everyMechanism = [
+        "-m", "plain,cram-md5,apop,cram-sha1,cram-sha224,cram-sha256,cram-sha384,cram-sha512,cram-ripemd",
+    ]
+
     /// The bytes of a CRAM-MD5 login, in netqmail's order.
     static func netqmail(_ login: String, _ secret: String = "pass", to challenge: String = challenge()) throws -> [UInt8] {
         Array("\(login)\0\(challenge)\0\(try digest(.cramMD5, secret, challenge))\0".utf8)
@@ -51,10 +56,12 @@ enum Login {
         }.text
     }
 
-    /// Runs pam-checkpwd with these options, and the program after them. A wrong answer is not delayed, unless they say so.
+    /// Runs pam-checkpwd with these options, and the program after them. A wrong answer is not delayed, and every mechanism may be
+    /// used, unless they say so.
     static func run(
         _ bytes: [UInt8], _ arguments: [String], environment: [String: String] = [:]
     ) -> Program.Outcome {
-        Program([Stage.pamCheckpwd, "--fail-delay", "0"] + arguments).run(descriptor3: bytes, environment: environment)
+        let mechanisms = arguments.contains("-m") ? [] : everyMechanism
+        return Program([Stage.pamCheckpwd, "--fail-delay", "0"] + mechanisms + arguments).run(descriptor3: bytes, environment: environment)
     }
 }

@@ -163,7 +163,7 @@ extension OnStage {
             caller: @Sendable (String, String, String) throws -> [UInt8]
         ) throws {
             let bytes = try caller("memory", Self.secret, Login.challenge())
-            let memory = try memory(bytes, ["/bin/true"])
+            let memory = try memory(bytes, Login.threeFields + ["/bin/true"])
             #expect(memory.holds("verdict=\"accepted\"".utf8))
             #expect(!memory.holds(Self.secret.utf8))
             let fields = bytes.split(separator: 0)

@@ -16,7 +16,8 @@ final class ResidentProgram {
         precondition(socketpair(AF_UNIX, type, 0, &ends) == 0)
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         let errors = open(folder("errors"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        let argv = (before + [Stage.pamCheckpwd, "--resident", "--fail-delay", "0"] + options).map { strdup($0) } + [nil]
+        let mechanisms = options.contains("-m") ? [] : Login.everyMechanism
+        let argv = (before + [Stage.pamCheckpwd, "--resident", "--fail-delay", "0"] + mechanisms + options).map { strdup($0) } + [nil]
         let envp = ProcessInfo.processInfo.environment.map { strdup("\($0)=\($1)") } + [nil]
         defer {
             (argv + envp).forEach { free($0) }

@@ -95,10 +95,10 @@ extension OnStage {
             let logins = try (0..<3).map { _ in
                 try Login.cramMD5("alice").map { String(format: "%02x", $0) }.joined()
             }
-            let outcome = Program([
-                "unshare", "--mount", "python3", "-c", script, Self.library, logins.joined(separator: ","), Stage.pamCheckpwd,
-                "--resident", "-s", InstalledService.prompt,
-            ]).run()
+            let outcome = Program(
+                ["unshare", "--mount", "python3", "-c", script, Self.library, logins.joined(separator: ","), Stage.pamCheckpwd]
+                    + Login.everyMechanism + ["--resident", "-s", InstalledService.prompt]
+            ).run()
             #expect(outcome.output == "111 0 111\n0\n", "\(outcome.errors)")
             let lines = outcome.errors.split(separator: "\n")
             #expect(lines.count == 2 && Set(lines).count == 1, "\(lines)")

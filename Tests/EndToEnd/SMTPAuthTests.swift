@@ -205,7 +205,7 @@ extension OnStage {
             let outcome = Program([
                 "/bin/sh", "-c", #"printf 'EHLO x\r\nAUTH PLAIN AGFsaWNlAHBhc3M=\r\nQUIT\r\n' | "$0" "$@" | cat"#, Stage.smtpAuth,
                 "--hostname", "mail.example.com", "--allow-plaintext", "--auth-command",
-                "\(Stage.pamCheckpwd) -e -- /bin/true",
+                "\(Stage.pamCheckpwd) -m plain,cram-md5 -e -- /bin/true",
             ]).run()
             let lines = outcome.output.replacingOccurrences(of: "\r\n", with: "\n").split(separator: "\n")
             #expect(lines.first == "220 mail.example.com ESMTP")

@@ -50,27 +50,43 @@ extension OnStage {
             let wrong = run(Login.plain("alice", "wrong"), ["-s", "quick", "/bin/echo", "run"])
             #expect(wrong.status == 1 && wrong.output == "")
             let answer = try Login.cramMD5("alice")
-            #expect(run(answer, ["-s", "quick", "/bin/echo", "run"]).output == "run\n")
+            #expect(run(answer, Login.threeFields + ["-s", "quick", "/bin/echo", "run"]).output == "run\n")
         }
 
-        /// Each waits for credentials on a pipe that stays open. Where no slots were counted, all forty became root's.
-        @Test func `a caller has no more processes with root's rights than its own limit of processes allows`() {
+        /// Each waits: for credentials on a pipe that stays open, or for the reader of a full pipe. Where no slots were counted, all
+        /// forty became root's.
+        @Test(arguments: [
+            ("credentials", "-s quick /bin/true 3<>silent 2>>errors"), ("a reader of its help", "--help >full 2>>errors"),
+            ("a reader of its message", "--no-such-option 2>full"),
+        ])
+        func `a caller has no more processes with root's rights than its own limit of processes allows`(
+            awaited: String, arguments: String
+        ) {
             let folder = Folder()
             chmod(folder.path, 0o777)
             let script = """
-                mkfifo \(folder("silent"))
-                ulimit -u 25
+                cd \(folder.path)
+                mkfifo silent full
+                exec 8<>full
+                dd if=/dev/zero of=full bs=4096 oflag=nonblock 2>/dev/null
+                ulimit -u 25 2>/dev/null || ulimit -p 25
                 started=0
                 while [ $started -lt 40 ]; do
-                    \(Self.program) -s quick /bin/true 3<>\(folder("silent")) 2>>\(folder("errors")) & started=$((started + 1))
+                    \(Self.program) \(arguments) & started=$((started + 1))
                     sleep 0.05
                 done
                 sleep 1
                 pgrep -u root -x pam-checkpwd | wc -l
                 """
+            let syslog = Syslog()
             let count = Int(asMallory(script).split(separator: "\n").last.map(String.init) ?? "")
-            Program(["pkill", "-KILL", "-x", "pam-checkpwd"]).run()
-            #expect(count.map { (10...25).contains($0) } == true, "\(count ?? -1)")
+            _ = Program(["pkill", "-KILL", "-x", "pam-checkpwd"]).run()
+            #expect(count.map { (10...25).contains($0) } == true, "\(awaited): \(count ?? -1)")
+            #expect(
+                syslog.lines(of: "pam-checkpwd").contains {
+                    $0.contains(#"reason="too-many-logins-of-one-caller-at-once""#) && $0.contains(#"about="25""#)
+                })
+            guard arguments.contains("errors") else { return }
             let errors = FileManager.default.contents(atPath: folder("errors")).map { String(decoding: $0, as: UTF8.self) }
             #expect(errors?.contains("too many logins of one caller at once: 25; ") == true, "\(errors ?? "")")
         }
@@ -83,7 +99,7 @@ extension OnStage {
             ["-S", "/tmp/store"], ["-S", "postgresql:///mail"], ["-K", "/tmp/key"], ["-c"], ["-d"], ["-D", "example.com"],
             ["-p", "store"],
             ["--hold-session"], ["--allow-user-change"], ["--allow-other"], ["--dovecot"], ["--virtual-user", "root"],
-            ["--replay-cache", "/tmp"], ["--challenge-age", "0"],
+            ["--replay-cache", "/tmp"], ["--challenge-age", "0"], ["--fail-delay", "0"], ["--count-failures"], ["--list-mechanisms"],
         ])
         func `an option that could do harm is refused`(option: [String]) {
             let outcome = run(Login.plain("alice"), ["-s", "quick"] + option + ["/bin/echo", "run"])

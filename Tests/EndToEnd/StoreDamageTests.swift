@@ -104,8 +104,8 @@ extension OnStage {
             let outcome = Program(
                 wrapper + [
                     Stage.pamCheckpwd, "-s", "damage", "-e", "-p", "store", "-S", sample.path, "-K", sample.keyPath,
-                    "--replay-cache", sample.folder("cache"), "/bin/true",
-                ]
+                    "--replay-cache", sample.folder("cache"),
+                ] + Login.everyMechanism + ["/bin/true"]
             ).run(descriptor3: try Login.cramMD5("alice", "secret of alice"))
             #expect(outcome.status == 111, "\(outcome.errors)")
             // Where no file may grow, standard error is one that may not either.
@@ -133,9 +133,9 @@ extension OnStage {
             .disabled(if: Stage.isSanitized, "the sanitizer's leak checker does not bear strace"), arguments: [SIGBUS, SIGABRT])
         func `a fault after the store was opened ends a login in 111 and one line`(signal: Int32) throws {
             let sample = try SampleStore("alice")
-            let program = Program([
-                Stage.pamCheckpwd, "-s", "damage", "-e", "-p", "store", "-S", sample.path, "-K", sample.keyPath, "/bin/true",
-            ])
+            let program = Program(
+                [Stage.pamCheckpwd, "-s", "damage", "-e", "-p", "store", "-S", sample.path, "-K", sample.keyPath]
+                    + Login.everyMechanism + ["/bin/true"])
             // A reader locks its place last of all.
             let outcome = try program.run(
                 stoppedBehind: Program.Moment("fcntl", 3, on: sample.path + "-lock"),

@@ -16,8 +16,8 @@ extension OnStage {
             Program(
                 [
                     "prlimit", "--as=\(addressSpace)", Stage.pamCheckpwd, "-s", "limits", "-e", "-p", "store",
-                    "-S", sample.path, "-K", sample.keyPath, "/bin/true",
-                ]
+                    "-S", sample.path, "-K", sample.keyPath,
+                ] + Login.everyMechanism + ["/bin/true"]
             ).run(descriptor3: try Login.cramMD5("alice", "secret of alice"))
         }
 
@@ -40,7 +40,7 @@ extension OnStage {
                 return 0
             }
             let command = [Stage.pamCheckpwd, "-s", "limits", "-e", "-p", "store", "-S", sample.path, "-K", sample.keyPath]
-            let outcome = Program(["prlimit", "--as=\(64 << 20)"] + command + ["--replay-cache", folder, "/bin/true"])
+            let outcome = Program(["prlimit", "--as=\(64 << 20)"] + command + Login.everyMechanism + ["--replay-cache", folder, "/bin/true"])
                 .run(descriptor3: try Login.cramMD5("alice", "secret of alice"))
             #expect(outcome.status == 0, "\(outcome.errors)")
         }

@@ -54,6 +54,10 @@ void cplatform_say_last_words(const char *reason, const char *about, const char 
  * gone, or a file there may not grow, the message is lost, and no SIGPIPE or SIGXFSZ ends the program. */
 void cplatform_write_error(const void *bytes, size_t count);
 
+/* Whether a message waits for the reader of descriptor 2, as it does from the start on. If not, it is lost if it would have to
+ * wait, and the process has 10 seconds left. */
+void cplatform_wait_for_errors(int waits);
+
 /* Whether descriptor 2 may be the mail client's connection: it is a socket to another host, or the same pipe or socket as
  * descriptor 0 or 1. */
 int cplatform_error_may_be_client(void);

@@ -36,7 +36,7 @@ extension OnStage {
 
         @Test(arguments: ["LOGIN", "PLAIN", "CRAM-MD5"])
         func `pam-checkpwd decides, right and wrong`(mechanism: String) {
-            let front = front("\(Stage.pamCheckpwd) --resident -s \(InstalledService.prompt)")
+            let front = front("\(Stage.pamCheckpwd) --resident -m plain,cram-md5 -s \(InstalledService.prompt)")
             let curl = SMTPAuthTests.RealClient.curl
             let logins = [("alice", "pass", true), ("alice", "wrong", false), ("expired", "pass", false), ("alice", "pass", true)]
             for (login, password, isRight) in logins {

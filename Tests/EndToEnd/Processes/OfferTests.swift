@@ -152,7 +152,8 @@ extension OnStage {
             Stage.accounts
             #expect(offer(Front()) == "LOGIN PLAIN CRAM-MD5")
             #expect(offer(Front("-m plain")) == "LOGIN PLAIN")
-            let front = Front("-S \(folder("no-store"))")
+            #expect(offer(Front("-S \(folder("no-store"))")) == "LOGIN PLAIN")
+            let front = Front("-K \(folder("no-key"))")
             #expect(offer(front) == "LOGIN PLAIN")
             #expect(offerLines(front).first?.contains(#"reason="auth-command-lists-nothing" status="111" text="pam-checkpwd:"#) == true)
         }

@@ -40,7 +40,7 @@ final class Submission: Sendable {
     private static func arguments(_ tls: MailClient.TLS, _ certificate: Certificate) -> [String] {
         [
             Stage.smtpAuth, "--listen", "127.0.0.1:0", "--hostname", "mail.example.com",
-            "--auth-command", "\(Stage.pamCheckpwd) -s \(InstalledService.prompt) -e -- /bin/true",
+            "--auth-command", "\(Stage.pamCheckpwd) -s \(InstalledService.prompt) -m plain,cram-md5 -e -- /bin/true",
             "--tls-cert", certificate.certificate, "--tls-key", certificate.key,
         ] + (tls == .wrapped ? ["--tls-wrap"] : [])
     }
