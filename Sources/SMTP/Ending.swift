@@ -18,8 +18,8 @@ public enum Ending: Equatable, Sendable {
 
     /// One of each kind, for what compares them with the manual.
     public static let everyKind: [Ending] = [
-        .quit, .clientGone, .earlyTalker, .tlsFailed(TLSFailure(.other)), .tooManyFailures, .tooManyErrors, .bareLineEnd, .nul,
-        .idle, .tooLong, .draining, .behind(.ended),
+        .quit, .clientGone, .earlyTalker, .tlsFailed(TLSFailure(.other, detail: Array("NO_SHARED_CIPHER".utf8))), .tooManyFailures,
+        .tooManyErrors, .bareLineEnd, .nul, .idle, .tooLong, .draining, .behind(.ended),
     ]
 
     public var words: StaticString {

@@ -1,6 +1,6 @@
 /// Why TLS failed. The words are the log's, and stay the same.
 public struct TLSFailure: Equatable, Sendable {
-    public enum Reason: String, Sendable {
+    public enum Reason: String, CaseIterable, Sendable {
         case noCommonVersion = "no-common-version"
         case noCommonCipher = "no-common-cipher"
         /// On a port where TLS comes first.

@@ -99,7 +99,7 @@ import Testing
         fill()
         let outcome = Program(
             [Stage.checkpwdctl, "set", "--stdin", "-S", folder("secrets.mdb"), "-K", folder("store.key"), "carol"]
-        ).run(input: [0xFF, 0xFE])
+        ).run(input: [0xC3, 0x28])
         #expect(outcome.status == 2 && outcome.errors.hasPrefix("checkpwdctl: secret is not UTF-8; "))
     }
 

@@ -30,6 +30,10 @@ import Testing
 
     @Test func `every reason for the end of a session is in the manual, and no other`() throws {
         #expect(try Self.words(of: "session", after: Self.session) == Set(Ending.everyKind.map { "\($0.words)" }))
+        // The item names the ending that it belongs to.
+        #expect(
+            try Self.words(of: "reason", after: Self.session).subtracting(["tls-failed"])
+                == Set(TLSFailure.Reason.allCases.map(\.rawValue)))
         #expect(try Self.words(of: "behind", after: Self.session) == Set(Loss.everyKind.map { "\($0.words)" }))
     }
 
@@ -84,7 +88,9 @@ import Testing
             session.lacking = [Array("DSN".utf8)]
             session.login = (.init(Array("alice".utf8)), .plain)
             _ = session.end(ending)
-            let line = SessionRecord(session: session, rhost: Array("192.0.2.7".utf8), octets: 1).line.bytes
+            let line = SessionRecord(
+                session: session, rhost: Array("192.0.2.7".utf8), proxy: Array("192.0.2.8".utf8), octets: 1
+            ).line.bytes
             let keys = Self.keys(line)
             #expect(keys == items.filter(keys.contains), "\(text(line))")
             #expect(!text(line).contains(#"="""#))
