@@ -173,12 +173,13 @@ private struct Serving {
         return status < 0 ? ExitStatus.temporary : status
     }
 
-    /// - Parameter session: the parent's to end. It is lent to this function, which never returns, since in the child it would
-    ///   die after its last use.
+    /// Never returns. Its type does not say that, since the compiler would warn of the end of `session` after the call.
+    ///
+    /// - Parameter session: the parent's to end. It is lent to this function, since in the child it would die after its last use.
     @inline(never)
     private func proceedInChild(
         _ session: borrowing HeldSession, _ accepted: borrowing Accepted, _ report: Report
-    ) -> Never {
+    ) {
         cguard_arm()
         do throws(Failure) {
             cplatform_end(try proceed(accepted, report))
