@@ -4,6 +4,8 @@ import subprocess
 
 from server import LOGIN, PASSWORD, ROOT, Server
 
+# The certificate and key of servers that offer STARTTLS.
+CERTIFICATE, KEY = "/etc/bench-certificate.pem", "/etc/bench-key.pem"
 # What an authentication is by, and by which PAM service where it is PAM.
 KINDS = {"cram": "CRAM-MD5", "permit": "PLAIN", "unix": "PLAIN"}
 MANY = 4000
@@ -15,13 +17,13 @@ class SMTPAuth(Server):
     name = "smtp-auth"
 
     def command(self):
-        service = "permit" if self.kind == "cram" else self.kind
+        service = "unix" if self.kind == "unix" else "permit"
         checkpassword = ROOT / ".build-embedded/release/pam-checkpwd"
         return [
             ROOT / ".build-release/release/smtp-auth", "--listen", f"127.0.0.1:{self.port}",
             "--hostname", "mail.example.com", "--allow-plaintext", "--syslog", "--max-connections", MANY, "--max-per-address", MANY,
             "--auth-resident", "--auth-command", f"{checkpassword} --resident -m plain,cram-md5 -s bench-{service} -e", "--relay", f"127.0.0.1:{self.relay}",
-        ]
+        ] + (["--tls-cert", CERTIFICATE, "--tls-key", KEY] if self.kind == "starttls" else [])
 
 
 class Dovecot(Server):
@@ -124,7 +126,11 @@ local_transport = discard:
 max_use = 1000
 smtpd_relay_restrictions = permit_sasl_authenticated, permit_mynetworks, reject
 smtpd_timeout = 300s
-""")
+""" + (f"""
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = {CERTIFICATE}
+smtpd_tls_key_file = {KEY}
+""" if self.kind == "starttls" else ""))
         # Debian's Postfix looks for it there.
         (self.folder / "sasl").mkdir()
         (self.folder / "sasl/smtpd.conf").write_text(
@@ -132,7 +138,7 @@ smtpd_timeout = 300s
             else f"pwcheck_method: saslauthd\nmech_list: PLAIN\nsaslauthd_path: {self.folder}/mux\n")
         (self.folder / "master.cf").write_text(f"""
 127.0.0.1:{self.port} inet n - n - {MANY} smtpd
-  -o smtpd_sasl_auth_enable={"no" if self.kind == "relay" else "yes"}
+  -o smtpd_sasl_auth_enable={"yes" if self.kind in KINDS else "no"}
   -o smtpd_sasl_service=bench-{self.kind}
   -o smtpd_sasl_local_domain=mail.example.com
 cleanup  unix n - n - 0 cleanup
@@ -144,12 +150,13 @@ defer    unix - - n - 0 bounce
 discard  unix - - n - - discard
 anvil    unix - - n - 1 anvil
 proxymap unix - - n - - proxymap
+tlsmgr   unix - - n 1000? 1 tlsmgr
 """)
         if self.kind == "cram":
             subprocess.run(
                 ["saslpasswd2", "-p", "-c", "-u", "mail.example.com", LOGIN], input=PASSWORD.encode(), check=True)
             subprocess.run(["chgrp", "postfix", "/etc/sasldb2"], check=True)
-        elif self.kind != "relay":
+        elif self.kind in KINDS:
             # It stays in the foreground for debugging only, which costs; so it is a daemon, known by its file.
             subprocess.run(["saslauthd", "-a", "pam", "-m", self.folder, "-n", str(WORKERS)], check=True)
             self.helpers.append(int((self.folder / "saslauthd.pid").read_text()))
