@@ -42,7 +42,8 @@ let guardLink: [LinkerSetting] = [
 ]
 
 /// Tests are compiled quickly; what they test is optimized.
-let tests: [SwiftSetting] = house + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+let tests: [SwiftSetting] =
+    house + [.unsafeFlags(["-Onone", "-no-whole-module-optimization", "-enable-batch-mode"], .when(configuration: .release))]
 
 /// C code that stands between libc, PAM and the libraries that are loaded on demand, and Swift.
 let shim: [CSetting] = [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])

@@ -27,7 +27,7 @@ enum Directory {
     }()
 
     /// pam_sss.so as it would answer if this directory were SSSD's.
-    static var password: String { modules! + "pam_pwdfile.so pwdfile=/etc/directory" }
+    static var password: String { modules! + "pam_pwdfile.so nodelay pwdfile=/etc/directory" }
 
     /// The same module, as it really is where no SSSD runs.
     static var down: String { modules! + "pam_sss.so" }

@@ -102,9 +102,9 @@ extension OnStage {
         /// Six wrong passwords were counted before doctor's line was written, and none after.
         @Test func `pam_faillock of a hardened stack still counts after doctor's lines are written`() throws {
             let stack = """
-                auth required pam_faillock.so preauth silent deny=10
+                auth required pam_faillock.so preauth silent deny=10 nodelay
                 auth sufficient pam_unix.so nodelay
-                auth [default=die] pam_faillock.so authfail deny=10
+                auth [default=die] pam_faillock.so authfail deny=10 nodelay
                 auth required pam_deny.so
                 account required pam_faillock.so
                 account required pam_unix.so

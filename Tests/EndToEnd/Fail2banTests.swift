@@ -41,8 +41,9 @@ extension OnStage {
             ("root", Login.plain("root", "wrong")),
         ])
         func `a guess is counted once`(what: String, bytes: [UInt8]) {
-            #expect(banned(log(bytes)) == [Self.attacker], "\(what)")
-            #expect(banned(log(bytes, rhost: "2001:db8::1")) == ["2001:db8::1"], "\(what)")
+            let service = ["-s", InstalledService.prompt]
+            #expect(banned(log(bytes, service)) == [Self.attacker], "\(what)")
+            #expect(banned(log(bytes, service, rhost: "2001:db8::1")) == ["2001:db8::1"], "\(what)")
         }
 
         @Test func `a wrong answer to a challenge is counted, and so is a login that has no secret`() throws {

@@ -9,8 +9,9 @@ enum InstalledService {
         return "prompt"
     }()
 
-    static func write(_ name: String, _ module: String = "pam_unix.so nodelay") {
-        let installed = try? String(contentsOfFile: Stage.repository("pam.d/pam-checkpwd"), encoding: .utf8)
+    /// - Parameter file: which of those that we install.
+    static func write(_ name: String, _ module: String = "pam_unix.so nodelay", file: String = "pam-checkpwd") {
+        let installed = try? String(contentsOfFile: Stage.repository("pam.d/\(file)"), encoding: .utf8)
         let lines = (installed ?? "").split(separator: "\n").map {
             $0.hasPrefix("auth") ? String($0).replacing("pam_unix.so", with: module) : String($0)
         }

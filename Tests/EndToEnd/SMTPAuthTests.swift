@@ -59,7 +59,7 @@ extension OnStage {
 
         @Test(arguments: RealClient.allCases, ["LOGIN", "PLAIN", "CRAM-MD5"])
         func `a real client logs in, and not with a wrong password`(client: RealClient, mechanism: String) {
-            let front = Front()
+            let front = Front("-s \(InstalledService.prompt)")
             #expect(client.logsIn(front, by: mechanism, as: "alice", with: "pass") == true)
             #expect(client.logsIn(front, by: mechanism, as: "alice", with: "wrong") == false)
             #expect(client.logsIn(front, by: mechanism, as: "expired", with: "pass") == false)
