@@ -42,11 +42,18 @@ let guardLink: [LinkerSetting] = [
 ]
 
 /// Tests are compiled quickly; what they test is optimized.
-let tests: [SwiftSetting] =
-    house + [.unsafeFlags(["-Onone", "-no-whole-module-optimization", "-enable-batch-mode"], .when(configuration: .release))]
+let tests: [SwiftSetting] = house + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 /// C code that stands between libc, PAM and the libraries that are loaded on demand, and Swift.
 let shim: [CSetting] = [.define("_GNU_SOURCE")] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 
 let package = Package(
     name: "pam-checkpwd",
@@ -65,218 +72,111 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     ],
     targets: [
-        // The ground: C shims.
-        .target(name: "CPlatform", cSettings: shim),
-        .target(name: "CGuard", dependencies: ["CPlatform"], cSettings: shim),
+        // C shims: no policy and no decisions.
+        .target(name: "CLibc", cSettings: shim),
+        .target(name: "CGuard", dependencies: ["CLibc"], cSettings: shim),
         .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
         .target(name: "CDynamic", cSettings: shim),
+        .target(name: "CSeparation", cSettings: shim),
 
-        // The core: what a login passes through inside pam-checkpwd.
-        .target(name: "ByteStrings", swiftSettings: core),
-        .target(name: "Verdicts", dependencies: ["ByteStrings", "CPlatform"], swiftSettings: core),
+        // The foundation of every program.
+        .target(name: "CheckpwdCore", dependencies: ["CLibc"], swiftSettings: core),
+
+        // The login: what one passes through inside pam-checkpwd.
+        .target(name: "Checkpassword", dependencies: ["CheckpwdCore", "CLibc"], swiftSettings: core),
+        .target(name: "PAM", dependencies: ["CheckpwdCore", "CPAM", "CLibc"], swiftSettings: core),
+        .target(name: "Cryptography", dependencies: ["CheckpwdCore", "CDynamic", "CLibc"], swiftSettings: core),
         .target(
-            name: "ProcessEnvironment", dependencies: ["ByteStrings", "CPlatform", "Verdicts"], swiftSettings: core),
-        .target(name: "Credentials", dependencies: ["ByteStrings", "CPlatform"], swiftSettings: core),
+            name: "SecretStore", dependencies: ["CheckpwdCore", "CDynamic", "CLibc", "Cryptography"], swiftSettings: core),
+        .target(name: "Accounts", dependencies: ["CheckpwdCore", "CLibc"], swiftSettings: core),
         .target(
-            name: "Checkpassword",
-            dependencies: ["ByteStrings", "Credentials", "CPlatform", "ProcessEnvironment", "Verdicts"],
-            swiftSettings: core),
-        .target(
-            name: "PAM", dependencies: ["ByteStrings", "CPAM", "CPlatform", "Credentials", "Verdicts"],
-            swiftSettings: core),
-        .target(
-            name: "Cryptography", dependencies: ["ByteStrings", "CDynamic", "CPlatform", "Credentials", "Verdicts"],
-            swiftSettings: core),
-        .target(
-            name: "ChallengeResponse", dependencies: ["ByteStrings", "Credentials", "Cryptography", "Verdicts"],
-            swiftSettings: core),
-        .target(
-            name: "PostgreSQL",
-            dependencies: ["ByteStrings", "CPlatform", "CDynamic", "ProcessEnvironment", "Verdicts"],
-            swiftSettings: core),
-        .target(
-            name: "SecretStore",
-            dependencies: ["ByteStrings", "CDynamic", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "Verdicts"],
-            swiftSettings: core),
-        .target(
-            name: "Bridge",
-            dependencies: [
-                "ByteStrings", "ChallengeResponse", "Checkpassword", "CPlatform", "Credentials", "Cryptography", "PAM",
-                "SecretStore", "Verdicts",
-            ],
-            swiftSettings: core),
-        .target(
-            name: "Privilege",
-            dependencies: ["ByteStrings", "CPlatform", "Credentials", "ProcessEnvironment", "Verdicts"],
+            name: "Login",
+            dependencies: ["Accounts", "CheckpwdCore", "Checkpassword", "CLibc", "Cryptography", "PAM", "SecretStore"],
             swiftSettings: core),
         .executableTarget(
             name: "pam-checkpwd",
-            dependencies: [
-                "Bridge", "ByteStrings", "CGuard", "Checkpassword", "CPlatform", "Credentials", "PAM", "Privilege",
-                "ProcessEnvironment", "SecretStore", "Verdicts",
-            ],
+            dependencies: ["Accounts", "CGuard", "CheckpwdCore", "Checkpassword", "CLibc", "Login", "PAM", "SecretStore"],
             swiftSettings: core + [.unsafeFlags(["-parse-as-library"])], linkerSettings: coreLink + guardLink),
 
-        // The administrator's tool.
+        // Administration.
         .target(
-            name: "StoreKeeping",
-            dependencies: [
-                "ByteStrings", "CDynamic", "CPlatform", "Credentials", "Cryptography", "PostgreSQL", "SecretStore",
-                "Verdicts",
-            ],
-            swiftSettings: house),
+            name: "StoreAdministration",
+            dependencies: ["CDynamic", "CheckpwdCore", "CLibc", "Cryptography", "SASL", "SecretStore"], swiftSettings: house),
         .target(
-            name: "Doctor",
-            dependencies: [
-                "Bridge", "ByteStrings", "Checkpassword", "CPlatform", "Credentials", "PAM", "SecretStore", "Verdicts",
-            ],
-            swiftSettings: house),
+            name: "PAMDoctor",
+            dependencies: ["Accounts", "CheckpwdCore", "Checkpassword", "CLibc", "Login", "PAM", "SecretStore"], swiftSettings: house),
         .target(
-            name: "Interchange",
-            dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL", "SecretStore"], swiftSettings: house),
-        .target(
-            name: "Precis", dependencies: ["ByteStrings", "CDynamic", "Credentials", "Verdicts"], swiftSettings: house),
-        .target(
-            name: "Probe",
-            dependencies: [
-                "ByteStrings", "ChallengeResponse", "CPlatform", "Credentials", "SASL", "TransportSecurity", "Verdicts",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOTLS", package: "swift-nio"),
-            ],
+            name: "LoginProbe",
+            dependencies: ["CheckpwdCore", "CLibc", "Cryptography", "SASL", "TransportSecurity", nioCore, nioPosix, nioSSL, nioTLS],
             swiftSettings: house),
         .executableTarget(
             name: "checkpwdctl",
             dependencies: [
-                "ByteStrings", "ChallengeResponse", "Checkpassword", "CPlatform", "Credentials", "Cryptography", "Doctor",
-                "Interchange", "PAM", "Precis", "Probe", "SASL", "SecretStore", "StoreKeeping", "TransportSecurity", "Verdicts",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Accounts", "CheckpwdCore", "Checkpassword", "CLibc", "Cryptography", "LoginProbe", "PAM", "PAMDoctor", "SASL",
+                "SecretStore", "StoreAdministration", "TransportSecurity", argumentParser,
             ],
             swiftSettings: house),
 
-        // The SMTP side.
-        .target(name: "SASL", dependencies: ["ByteStrings", "Credentials"], swiftSettings: house),
+        // Servers.
+        .target(name: "SASL", dependencies: ["CheckpwdCore"], swiftSettings: house),
+        .target(name: "SMTP", dependencies: ["CheckpwdCore", "CLibc", "SASL"], swiftSettings: house),
+        .target(name: "TransportSecurity", dependencies: ["CheckpwdCore", "CLibc", nioSSL], swiftSettings: house),
         .target(
-            name: "SMTP", dependencies: ["ByteStrings", "CPlatform", "Credentials", "SASL"], swiftSettings: house),
+            name: "ServerSupport", dependencies: ["CheckpwdCore", "SASL", nioCore, nioHTTP1, nioPosix], swiftSettings: house),
         .target(
-            name: "SMTPFront",
+            name: "PrivilegeSeparation", dependencies: ["CheckpwdCore", "CSeparation", "CLibc", logging], swiftSettings: house),
+        .target(
+            name: "SMTPServer",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "Separation", "TransportSecurity", "Verdicts",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOTLS", package: "swift-nio"),
-            ],
-            swiftSettings: house),
-        .target(
-            name: "TransportSecurity",
-            dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "Verdicts",
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ],
-            swiftSettings: house),
-        .target(name: "CSeparation", cSettings: shim),
-        .target(
-            name: "Separation",
-            dependencies: [
-                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Verdicts",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: house),
-        .target(
-            name: "Metrics",
-            dependencies: [
-                "ByteStrings", "SASL",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "CheckpwdCore", "CLibc", "PrivilegeSeparation", "SASL", "SMTP", "ServerSupport", "TransportSecurity", logging, nioCore,
+                nioPosix, nioSSL, nioTLS,
             ],
             swiftSettings: house),
         .executableTarget(
             name: "smtp-auth",
             dependencies: [
-                "ByteStrings", "CPlatform", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront", "Separation", "TransportSecurity", "Verdicts",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "CheckpwdCore", "CLibc", "PrivilegeSeparation", "SASL", "SMTP", "SMTPServer", "ServerSupport", "TransportSecurity",
+                argumentParser, logging, nioCore, nioPosix,
             ],
             swiftSettings: house),
 
         // The tests: one target per module, and EndToEnd with real PAM, real accounts and real clients.
         .target(
-            name: "TestSupport",
-            dependencies: ["CPlatform", "Credentials", "SecretStore", "StoreKeeping", "Verdicts"], path: "Tests/TestSupport",
-            swiftSettings: house),
+            name: "TestSupport", dependencies: ["CheckpwdCore", "CLibc", "SecretStore", "StoreAdministration"],
+            path: "Tests/TestSupport", swiftSettings: house),
         .executableTarget(
-            name: "hostile",
-            dependencies: [
-                "CSeparation", "Credentials", "Separation", "Verdicts",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            path: "Tests/Hostile", swiftSettings: house),
+            name: "hostile", dependencies: ["CheckpwdCore", "CSeparation", "PrivilegeSeparation", logging], path: "Tests/Hostile",
+            swiftSettings: house),
+        suite("CheckpwdCore"), suite("CPAM"), suite("Checkpassword"), suite("PAM"), suite("Cryptography"), suite("SecretStore"),
+        suite("Login", "Accounts"),
+        suite("PamCheckpwd", testing: "pam-checkpwd"),
+        suite("StoreAdministration"), suite("PAMDoctor"), suite("LoginProbe"), suite("SASL"), suite("SMTP"), suite("TransportSecurity"),
+        suite("ServerSupport", nioCore, nioPosix), suite("PrivilegeSeparation", "CLibc", "CSeparation", "hostile"),
+        suite(
+            "SMTPServer", "CLibc", "CSeparation", "PrivilegeSeparation", "SMTP", "ServerSupport", "TransportSecurity", logging, nioCore,
+            nioPosix, nioSSL, nioTLS, .product(name: "NIOConcurrencyHelpers", package: "swift-nio")),
         .testTarget(
-            name: "SeparationTests",
-            dependencies: [
-                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Separation", "TestSupport", "Verdicts",
-                "hostile",
-            ],
-            swiftSettings: tests),
-        .testTarget(
-            name: "MetricsTests",
-            dependencies: [
-                "Metrics", "TestSupport",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            swiftSettings: tests),
-        .testTarget(
-            name: "SMTPFrontTests",
-            dependencies: [
-                "ByteStrings", "CPlatform", "CSeparation", "Credentials", "Metrics", "SASL", "SMTP", "SMTPFront",
-                "Separation", "TestSupport", "TransportSecurity", "Verdicts",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOTLS", package: "swift-nio"),
-            ],
-            swiftSettings: tests),
-    ]
-        + suite("ByteStrings") + suite("Verdicts") + suite("ProcessEnvironment") + suite("Credentials") + suite("Checkpassword")
-        + suite("CPAM") + suite("PAM") + suite("Cryptography") + suite("ChallengeResponse") + suite("PostgreSQL")
-        + suite("SecretStore") + suite("StoreKeeping") + suite("Interchange") + suite("Precis") + suite("Probe") + suite("Bridge")
-        + suite("Doctor") + suite("SASL") + suite("SMTP") + suite("TransportSecurity") + suite("PamCheckpwd", testing: "pam-checkpwd")
-        + [
-            .testTarget(
-                name: "EndToEnd",
-                dependencies: ["ChallengeResponse", "CPlatform", "Credentials", "Doctor", "TestSupport"],
-                path: "Tests/EndToEnd", swiftSettings: tests),
-            fuzzTarget,
-        ],
+            name: "EndToEnd", dependencies: ["CheckpwdCore", "CLibc", "Cryptography", "PAMDoctor", "StoreAdministration", "TestSupport"],
+            path: "Tests/EndToEnd", swiftSettings: tests),
+        fuzzTarget,
+    ],
     swiftLanguageModes: [.v6]
 )
 
 /// The tests of one module.
-func suite(_ name: String, testing module: String? = nil) -> [Target] {
-    let needed: Set = [
-        "ByteStrings", "CPAM", "Checkpassword", "Credentials", "SASL", "SecretStore", "StoreKeeping", "TestSupport",
-        "Verdicts", module ?? name,
-    ]
-    return [
-        .testTarget(
-            name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) }, swiftSettings: tests)
-    ]
+///
+/// - Parameter others: what they need besides.
+func suite(_ name: String, testing module: String? = nil, _ others: Target.Dependency...) -> Target {
+    let needed: Set = ["CPAM", "CheckpwdCore", "Checkpassword", "SASL", "SecretStore", "StoreAdministration", "TestSupport", module ?? name]
+    return .testTarget(
+        name: name + "Tests", dependencies: needed.sorted().map { .init(stringLiteral: $0) } + others, swiftSettings: tests)
 }
 
 /// The targets of `Tests/Fuzz`, as a program or as tests.
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
-        "Checkpassword", "Credentials", "Doctor", "Interchange", "PAM", "SASL", "SMTP", "SMTPFront", "SecretStore",
-        "Separation", "TestSupport", "Verdicts",
+        "CheckpwdCore", "Checkpassword", "PAM", "PAMDoctor", "PrivilegeSeparation", "SASL", "SMTP", "SMTPServer", "SecretStore",
+        "StoreAdministration", "TestSupport",
     ]
     guard fuzzes else {
         return .testTarget(

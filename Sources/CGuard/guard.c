@@ -1,5 +1,5 @@
 #include "CGuard.h"
-#include "CPlatform.h"
+#include "CLibc.h"
 
 #include <dlfcn.h>
 #include <stdarg.h>
@@ -33,16 +33,16 @@ static _Noreturn void refuse_end(const char *name)
 	char about[96], words[512];
 
 	/* The names are ours: this fits, and needs neither locale nor memory. */
-	strcpy(about, cplatform_phase());
+	strcpy(about, clibc_phase());
 	strcat(about, *about == 0 ? "" : "\\x20");
 	strcat(about, name);
 	strcpy(words, "pam-checkpwd: module ended the process: ");
-	strcat(words, cplatform_phase());
-	strcat(words, *cplatform_phase() == 0 ? "" : " ");
+	strcat(words, clibc_phase());
+	strcat(words, *clibc_phase() == 0 ? "" : " ");
 	strcat(words, name);
 	strcat(words, "; a PAM module must return instead: remove it from the service, or report this to its author\n");
-	cplatform_say_last_words("module-ended-the-process", about, words);
-	cplatform_end(111);
+	clibc_say_last_words("module-ended-the-process", about, words);
+	clibc_end(111);
 }
 
 static void at_end(void)
@@ -56,7 +56,7 @@ void cguard_arm(void)
 	static int is_registered;
 
 	if (!is_registered && (atexit(at_end) != 0 || at_quick_exit(at_end) != 0))
-		cplatform_end(111);
+		clibc_end(111);
 	is_registered = 1;
 	executing = 0;
 	guarded = getpid();
@@ -71,14 +71,14 @@ __attribute__((visibility("default"))) void _exit(int status)
 {
 	if (is_guarded())
 		refuse_end("_exit");
-	cplatform_end(status);
+	clibc_end(status);
 }
 
 __attribute__((visibility("default"))) void _Exit(int status)
 {
 	if (is_guarded())
 		refuse_end("_Exit");
-	cplatform_end(status);
+	clibc_end(status);
 }
 
 /* libc's own of a function that is defined here. */

@@ -1,7 +1,5 @@
-import ByteStrings
-import CPlatform
-import Credentials
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// Descriptor 3, on which the credentials come.
 public enum Descriptor {
@@ -19,7 +17,7 @@ public enum Descriptor {
         _ descriptor: Int32 = credentials, limit: Int = limit, within seconds: Int? = nil
     ) throws(Failure) -> Secret {
         // A server that keeps such a program waits for packets, and this would wait for the socket's end.
-        guard cplatform_take_packets(descriptor) != 0 else {
+        guard clibc_take_packets(descriptor) != 0 else {
             throw .misused(
                 Cause(
                     "descriptor 3 is a socket for packets",
@@ -42,7 +40,7 @@ public enum Descriptor {
 
     /// Opens descriptor 3 anew, with these bytes to read on it, for another checkpassword program.
     public static func offer(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
-        let failed = cplatform_offer(credentials, bytes.baseAddress, bytes.count)
+        let failed = clibc_offer(credentials, bytes.baseAddress, bytes.count)
         guard failed == 0 else {
             throw .temporary(Cause("descriptor 3 cannot be opened anew", errno: failed))
         }

@@ -1,4 +1,4 @@
-import Verdicts
+import CheckpwdCore
 
 /// The interface's exit codes (cr.yp.to/checkpwd/interface.html).
 public enum ExitStatus {

@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// The two forms by which a field is known for a challenge or a digest.
 enum Form {

@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// A set of mechanisms: those that an administrator enables, or those that an answer may be.
 public struct Mechanisms: OptionSet, Sendable {

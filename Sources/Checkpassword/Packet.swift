@@ -1,6 +1,4 @@
-import ByteStrings
-import Credentials
-import Verdicts
+import CheckpwdCore
 
 /// One login, as it is asked of a program that stays: a byte that the answer repeats; variables `NAME=value`, each with a NUL
 /// after it; a NUL more; and what a program that is started for one login would read from descriptor 3.

@@ -1,7 +1,5 @@
-import ByteStrings
-import CPlatform
-import Credentials
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// Descriptor 3 of a program that stays: a socket of type SOCK_SEQPACKET, with a packet for each login, and for each packet an
 /// answer of two bytes: the packet's first, and what would be the exit status.
@@ -14,7 +12,7 @@ public struct PacketSocket {
     /// - Parameter limit: the most bytes of credentials.
     /// - Throws: `misused` where the descriptor is no such socket.
     public init(_ descriptor: Int32 = Descriptor.credentials, limit: Int) throws(Failure) {
-        let errno = cplatform_take_packets(descriptor)
+        let errno = clibc_take_packets(descriptor)
         guard errno == 0 else {
             throw .misused(
                 Cause(
@@ -33,10 +31,10 @@ public struct PacketSocket {
     public func receive() throws(Failure) -> Secret? {
         var size = 0
         let bytes = Secret(capacity: capacity + 1) { buffer in
-            size = cplatform_receive_packet(descriptor, buffer.baseAddress!, buffer.count)
+            size = clibc_receive_packet(descriptor, buffer.baseAddress!, buffer.count)
             return max(0, min(size, buffer.count))
         }
-        guard size >= 0 else { throw .temporary(Cause("descriptor 3 cannot be read", errno: cplatform_errno())) }
+        guard size >= 0 else { throw .temporary(Cause("descriptor 3 cannot be read", errno: clibc_errno())) }
         guard size > 0 else { return nil }
         return bytes
     }
@@ -45,6 +43,6 @@ public struct PacketSocket {
     /// - Returns: whether somebody still listens.
     public func answer(_ status: Int32, to mark: UInt8) -> Bool {
         let bytes = [mark, UInt8(truncatingIfNeeded: status)]
-        return cplatform_send_packet(descriptor, bytes, bytes.count) == 0
+        return clibc_send_packet(descriptor, bytes, bytes.count) == 0
     }
 }

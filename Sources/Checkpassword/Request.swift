@@ -1,12 +1,10 @@
-import ByteStrings
-import Credentials
-import Verdicts
+import CheckpwdCore
 
 /// What a caller asks on descriptor 3.
 ///
 /// The bytes stay in the one buffer they were read into; login, password and digest are places in it.
 public struct Request: ~Copyable {
-    public let login: Login
+    public let login: LoginName
     public let credential: Credential
     private let bytes: Secret
 
@@ -41,7 +39,7 @@ public struct Request: ~Copyable {
                     "no password on descriptor 3",
                     remedy: "the caller must send login NUL password NUL timestamp NUL"))
         }
-        login = Login(bytes.withUnsafeBytes { Array($0[fields[0]]) })
+        login = LoginName(bytes.withUnsafeBytes { Array($0[fields[0]]) })
         credential = bytes.withUnsafeBytes { Request.credential(fields, in: $0) }
         holdsSmuggledAnswer = bytes.withUnsafeBytes { Request.holdsSmuggledAnswer(fields, in: $0) }
         self.bytes = bytes

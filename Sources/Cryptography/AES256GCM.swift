@@ -1,6 +1,5 @@
 import CDynamic
-import Credentials
-import Verdicts
+import CheckpwdCore
 
 /// AES-256-GCM (NIST SP 800-38D): secrecy for the text, and proof that neither it nor what is associated was changed.
 public enum AES256GCM {

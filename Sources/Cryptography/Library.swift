@@ -1,6 +1,5 @@
-import ByteStrings
 import CDynamic
-import Verdicts
+import CheckpwdCore
 
 /// OpenSSL's libcrypto, loaded by the first call that needs it.
 enum Library {

@@ -1,5 +1,5 @@
 import CDynamic
-import Verdicts
+import CheckpwdCore
 
 /// Hash functions, and HMAC with them. MD5, SHA-1 and RIPEMD-160 are broken for signatures; CRAM and APOP are defined
 /// with them.

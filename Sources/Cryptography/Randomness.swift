@@ -1,10 +1,10 @@
-import CPlatform
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// Bytes that nobody can guess. The corresponding C function is `getrandom`.
 public enum Randomness {
     public static func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(Failure) {
-        let failed = cplatform_random(buffer.baseAddress, buffer.count)
+        let failed = clibc_random(buffer.baseAddress, buffer.count)
         guard failed == 0 else { throw .temporary(Cause("no random bytes", errno: failed)) }
     }
 

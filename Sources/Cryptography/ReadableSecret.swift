@@ -1,5 +1,4 @@
-import Credentials
-import Verdicts
+import CheckpwdCore
 
 /// Random secrets that a person can read out and type.
 public enum ReadableSecret {

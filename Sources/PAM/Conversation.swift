@@ -1,7 +1,5 @@
-import ByteStrings
 import CPAM
-import Credentials
-import Verdicts
+import CheckpwdCore
 
 /// What PAM's modules ask and say while they look at one login: a method for each style of message.
 ///
@@ -12,7 +10,7 @@ struct Conversation {
     /// The prompt with which modules ask for the login, `PAM_USER_PROMPT`.
     var loginPrompt = [UInt8]("login:")
     private let service: Service
-    private let login: Login
+    private let login: LoginName
     private let trace: Trace
     private var answered: [UInt8]?
     private var told = 0
@@ -20,7 +18,7 @@ struct Conversation {
     /// How many texts of the modules go to the log: a module that says more has said enough.
     private static let texts = 8
 
-    init(service: Service, login: Login, trace: Trace) {
+    init(service: Service, login: LoginName, trace: Trace) {
         self.service = service
         self.login = login
         self.trace = trace

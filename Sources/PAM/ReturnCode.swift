@@ -1,6 +1,5 @@
-import ByteStrings
 import CPAM
-import Verdicts
+import CheckpwdCore
 
 /// What a PAM function, or a module, returned.
 public struct ReturnCode: Equatable, Sendable {

@@ -1,6 +1,5 @@
-import ByteStrings
-import CPlatform
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// The name of a PAM service: a file in `/etc/pam.d`.
 public struct Service: Sendable {
@@ -86,11 +85,11 @@ public struct Service: Sendable {
 
     /// - Returns: 0 for a regular file that can be opened, or an errno.
     private static func readability(of path: [UInt8]) -> Int32 {
-        let descriptor = path.withCString { cplatform_open($0, O_RDONLY | O_NONBLOCK, 0) }
-        guard descriptor >= 0 else { return cplatform_errno() }
+        let descriptor = path.withCString { clibc_open($0, O_RDONLY | O_NONBLOCK, 0) }
+        guard descriptor >= 0 else { return clibc_errno() }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return cplatform_errno() }
+        guard fstat(descriptor, &status) == 0 else { return clibc_errno() }
         return status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) ? 0 : EISDIR
     }
 
@@ -142,7 +141,7 @@ public struct Service: Sendable {
 
     /// The first 16 KiB of a file; nothing where it cannot be read.
     private static func text(of path: [UInt8]) -> [UInt8] {
-        let descriptor = path.withCString { cplatform_open($0, O_RDONLY | O_NONBLOCK, 0) }
+        let descriptor = path.withCString { clibc_open($0, O_RDONLY | O_NONBLOCK, 0) }
         guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
         return [UInt8](unsafeUninitializedCapacity: 16384) { buffer, count in

@@ -1,8 +1,6 @@
-import ByteStrings
 import CPAM
-import CPlatform
-import Credentials
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// One PAM transaction, from pam_start(3) to pam_end(3), which comes when the value dies.
 ///
@@ -16,17 +14,17 @@ public struct Transaction: ~Copyable {
     private let callback: UnsafeMutablePointer<cpam_conversation>
     private var status = PAM_SUCCESS
     /// The process, its user and its group, which must be the same after each call.
-    private var ids = cplatform_ids()
+    private var ids = clibc_ids()
 
     /// The corresponding C function is `pam_start`.
-    public init(service: Service, login: Login, trace: Trace) throws(Failure) {
+    public init(service: Service, login: LoginName, trace: Trace) throws(Failure) {
         let conversation = UnsafeMutablePointer<Conversation>.allocate(capacity: 1)
         conversation.initialize(to: Conversation(service: service, login: login, trace: trace))
         let callback = UnsafeMutablePointer<cpam_conversation>.allocate(capacity: 1)
         callback.initialize(to: cpam_conversation(ask: Transaction.ask, context: conversation))
         var handle: OpaquePointer?
-        cplatform_note_ids(&ids)
-        cplatform_enter_phase(Call.start.name.cString)
+        clibc_note_ids(&ids)
+        clibc_enter_phase(Call.start.name.cString)
         let status = service.name.withCString { service in
             login.bytes.withCString { login in cpam_start(service, login, callback, &handle) }
         }
@@ -47,7 +45,7 @@ public struct Transaction: ~Copyable {
 
     deinit {
         // Modules clean up here: passwords that PAM holds are wiped, and pam_end learns how the last call ended.
-        cplatform_enter_phase(("pam_end" as StaticString).cString)
+        clibc_enter_phase(("pam_end" as StaticString).cString)
         _ = pam_end(handle, status)
         _ = Transaction.leavePhase(ids)
         Transaction.release(conversation, callback)
@@ -118,8 +116,8 @@ public struct Transaction: ~Copyable {
     /// with `PAM_ESTABLISH_CRED`. Call it after initgroups (pam_setcred(3)).
     public mutating func establishCredentials() throws(Failure) {
         // What is changed from here on is for the process that the user's program will be.
-        cplatform_undo_authentication()
-        cplatform_note_ids(&ids)
+        clibc_undo_authentication()
+        clibc_note_ids(&ids)
         try check(.setCredentials) { pam_setcred($0, Int32(PAM_ESTABLISH_CRED)) }
     }
 
@@ -139,7 +137,7 @@ public struct Transaction: ~Copyable {
     }
 
     private mutating func check(_ call: Call, _ body: (OpaquePointer) -> Int32) throws(Failure) {
-        cplatform_enter_phase(call.name.cString)
+        clibc_enter_phase(call.name.cString)
         status = body(handle)
         let isUnchanged = Transaction.leavePhase(ids)
         let code = ReturnCode(rawValue: status)
@@ -149,12 +147,12 @@ public struct Transaction: ~Copyable {
         throw call == .authenticate || call == .checkAccount ? service.explain(failure, code) : failure
     }
 
-    /// Takes back changes that modules made to the process, see `cplatform_check_modules`.
+    /// Takes back changes that modules made to the process, see `clibc_check_modules`.
     ///
     /// - Returns: whether the process has the user and group that it had.
-    private static func leavePhase(_ ids: cplatform_ids) -> Bool {
-        cplatform_enter_phase(("" as StaticString).cString)
-        return withUnsafePointer(to: ids) { cplatform_check_modules($0) != 0 }
+    private static func leavePhase(_ ids: clibc_ids) -> Bool {
+        clibc_enter_phase(("" as StaticString).cString)
+        return withUnsafePointer(to: ids) { clibc_check_modules($0) != 0 }
     }
 
     private static func changedUser(_ call: Call) -> Failure {
@@ -169,7 +167,7 @@ public struct Transaction: ~Copyable {
     ///
     /// - Throws: `temporary`, naming the limit.
     public static func requireMemory() throws(Failure) {
-        guard let limit = cplatform_lacking_memory(memory) else { return }
+        guard let limit = clibc_lacking_memory(memory) else { return }
         throw .temporary(
             Cause(
                 "memory limit too tight", about: [UInt8](cString: limit),
@@ -180,9 +178,9 @@ public struct Transaction: ~Copyable {
     private static let memory = 24 << 20
 
     /// Who the login is to PAM: a module may change the user (pam_get_item(3), `PAM_USER`).
-    public func user() throws(Failure) -> Login {
+    public func user() throws(Failure) -> LoginName {
         guard let user = try item(PAM_USER) else { throw .temporary(Cause("PAM lost the user name")) }
-        return Login(user)
+        return LoginName(user)
     }
 
     /// What modules want in the environment of the user's program: `NAME=value` each. The corresponding C function is

@@ -1,4 +1,4 @@
-import Credentials
+import CheckpwdCore
 
 /// Base64 in its one canonical form: the standard alphabet, padded, no line ends, no stray bits (RFC 4648 sections 3 and 4).
 public enum Base64 {

@@ -1,4 +1,4 @@
-import Credentials
+import CheckpwdCore
 
 extension WipedText {
     /// Appends some bytes in base64, leaving no copy of all of them elsewhere.

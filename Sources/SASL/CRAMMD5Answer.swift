@@ -1,5 +1,4 @@
-import ByteStrings
-import Credentials
+import CheckpwdCore
 
 /// CRAM-MD5's answer: `login SP digest`, the digest 32 lower-case hexadecimal digits (RFC 2195 section 2).
 enum CRAMMD5Answer {
@@ -9,7 +8,7 @@ enum CRAMMD5Answer {
             guard let blank = bytes.lastIndex(of: UInt8(ascii: " ")) else {
                 return .malformed(.malformedMessage, nil)
             }
-            let login = Login(sent: [UInt8](bytes[..<blank]), loginCase)
+            let login = LoginName(sent: [UInt8](bytes[..<blank]), loginCase)
             let digest = bytes[(blank + 1)...]
             guard digest.count == 32, digest.allSatisfy(Hex.isLowercaseDigit) else {
                 return .malformed(.malformedMessage, nil)

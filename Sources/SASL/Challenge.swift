@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// A challenge for CRAM-MD5: `<random.time@host>` (RFC 2195 section 2, in the form of RFC 822's msg-id).
 public enum Challenge {

@@ -1,11 +1,10 @@
-import ByteStrings
-import Credentials
+import CheckpwdCore
 
 /// An exchange that waits for the client's answer. No base64 and no I/O here: bytes in, the next step out.
 public enum Exchange: Equatable, Sendable {
     case plain
     case loginName
-    case loginPassword(Login)
+    case loginPassword(LoginName)
     case cramMD5(challenge: [UInt8])
 
     /// The exchange that takes the initial response of a mechanism, or nil where the server speaks first (RFC 4954
@@ -34,7 +33,7 @@ public enum Exchange: Equatable, Sendable {
     }
 
     /// The login, if the client has sent it in an earlier answer.
-    public var login: Login? {
+    public var login: LoginName? {
         if case .loginPassword(let login) = self { login } else { nil }
     }
 
@@ -52,12 +51,12 @@ public enum Exchange: Equatable, Sendable {
 
     /// LOGIN's two questions are those of draft-murchison-sasl-login section 2.
     private static func name(_ response: borrowing Secret, _ loginCase: LoginCase) -> Step {
-        let login = Login(sent: response.withUnsafeBytes { [UInt8]($0) }, loginCase)
+        let login = LoginName(sent: response.withUnsafeBytes { [UInt8]($0) }, loginCase)
         return login.hasControlByte
             ? .malformed(.controlByteInLogin, login) : .challenge([UInt8]("Password:"), .loginPassword(login))
     }
 
-    private static func password(_ response: consuming Secret, of login: Login) -> Step {
+    private static func password(_ response: consuming Secret, of login: LoginName) -> Step {
         // A NUL would end the field on descriptor 3, and what follows it would be read as another.
         guard !response.withUnsafeBytes({ $0.contains(0) }) else { return .malformed(.nulInPassword, login) }
         return .claim(Claim(.login, login, password: response))

@@ -1,5 +1,4 @@
-import ByteStrings
-import Credentials
+import CheckpwdCore
 
 /// Which letters of a login are made lower case before the login is used. Only ASCII letters have two cases here: those of
 /// other scripts depend on the language, and a domain in a login may be in UTF-8.
@@ -22,7 +21,7 @@ public enum LoginCase: String, CaseIterable, Sendable {
     }
 }
 
-extension Login {
+extension LoginName {
     /// The login that a client sent, as it is used.
     init(sent bytes: [UInt8], _ loginCase: LoginCase) {
         self.init(loginCase.apply(to: bytes))

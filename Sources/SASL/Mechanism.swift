@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// The SASL mechanisms that are offered, in the order in which they are listed to a client.
 public enum Mechanism: CaseIterable, Sendable {

@@ -1,4 +1,4 @@
-import Credentials
+import CheckpwdCore
 
 /// What the server does after a client's answer.
 public enum Step: Sendable {
@@ -7,7 +7,7 @@ public enum Step: Sendable {
     /// The exchange is over: check the claim.
     case claim(Claim)
     /// The exchange is over: the client asked for what it cannot have, whatever its password.
-    case refused(Login)
+    case refused(LoginName)
     /// The exchange is over: the answer is not one of this mechanism. The login is nil if it is not known.
-    case malformed(ExchangeFault, Login?)
+    case malformed(ExchangeFault, LoginName?)
 }

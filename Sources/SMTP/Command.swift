@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// One command line, understood. Arguments are places in the line, since the line is wiped and they may be secret.
 enum Command: Equatable {

@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// Follows a message to its end, which is CRLF.CRLF and nothing else (RFC 5321 section 4.1.1.4). Lines may be of any length:
 /// how long one may be, the one behind knows.

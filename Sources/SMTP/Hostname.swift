@@ -1,5 +1,5 @@
-import ByteStrings
-import CPlatform
+import CLibc
+import CheckpwdCore
 
 /// This server's name, in its greeting and in its challenges.
 public struct Hostname: Equatable, Sendable {

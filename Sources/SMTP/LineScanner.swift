@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 
 /// Finds the lines in what a client sends. CRLF ends a line, and nothing else does: what others take for an end, and we
 /// do not, would let a client say things to the one behind that we never saw.

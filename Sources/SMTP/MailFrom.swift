@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// `MAIL FROM:<sender> [parameters]`, read as narrowly as somebody must who decides by it.
 enum MailFrom {

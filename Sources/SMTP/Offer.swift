@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// Extensions, each with its parameters, as lines of an EHLO reply: `SIZE 10240000`.
 public struct Offer: Equatable, Sendable {

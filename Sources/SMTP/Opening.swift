@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// The words with which a session with the one behind begins, a reply in and a step out: its banner, EHLO, and XCLIENT
 /// where that was asked for.

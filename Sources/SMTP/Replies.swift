@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 import SASL
 
 // AUTH: the codes of RFC 4954 sections 4 and 6.

@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// One reply of the server, line ends included (RFC 5321 section 4.2), with the enhanced codes of RFC 3463 in front.
 public struct Reply: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 import SASL
 
 /// Which senders a login may use beside itself. One line a login: `login address ...`, apart by blanks or tabs; an

@@ -1,5 +1,4 @@
-import ByteStrings
-import Credentials
+import CheckpwdCore
 import SASL
 
 // AUTH (RFC 4954 section 4).
@@ -37,7 +36,7 @@ extension Session {
     }
 
     /// Rejects a login without a check.
-    mutating func refuse(_ mechanism: Mechanism, _ login: Login?, _ reason: Outcome.Reason) -> Action {
+    mutating func refuse(_ mechanism: Mechanism, _ login: LoginName?, _ reason: Outcome.Reason) -> Action {
         state = .refusing
         return .refuse(mechanism, login, reason)
     }

@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 import SASL
 
 // What a command comes to that the one behind has no part in.

@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 // What goes to the one behind, and what comes back.
 extension Session {

@@ -1,5 +1,4 @@
-import ByteStrings
-import Credentials
+import CheckpwdCore
 import SASL
 
 /// One session as a state machine without I/O: bytes of the client and of the one behind in, one action at a time out.
@@ -23,7 +22,7 @@ public struct Session: Sendable {
         /// Check this claim, then tell the session by `decided`.
         case authenticate(Claim)
         /// Rejected without a check: log it, then call `decided`. The login is nil if it is not known.
-        case refuse(Mechanism, Login?, Outcome.Reason)
+        case refuse(Mechanism, LoginName?, Outcome.Reason)
         /// Open the way to the one behind. If there is none, tell the session by `lost`.
         case open
         /// To the one behind: a command of one line.
@@ -38,7 +37,7 @@ public struct Session: Sendable {
         case command
         /// The next line is an answer.
         case exchange(Mechanism, Exchange)
-        case deciding(Mechanism, Login)
+        case deciding(Mechanism, LoginName)
         /// A login was rejected without a check, and is being logged.
         case refusing
         case handshake
@@ -59,7 +58,7 @@ public struct Session: Sendable {
 
     public internal(set) var isTLS: Bool
     /// Who logged in, and how. Once is enough (RFC 4954 section 4), and neither EHLO nor RSET undoes it.
-    public internal(set) var login: (name: Login, mechanism: Mechanism)?
+    public internal(set) var login: (name: LoginName, mechanism: Mechanism)?
     var failures = 0
     var malformedLogins = 0
     /// Commands that we refused, since the last thing that went well.

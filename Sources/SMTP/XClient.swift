@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// Postfix's way to tell a server who the client really is (postfix.org/XCLIENT_README.html).
 public struct XClient: Equatable, Sendable {

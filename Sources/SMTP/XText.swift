@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// RFC 3461 section 4: any bytes as printable ones, with `+XX` for those that are not, and for `+` and `=`.
 enum XText {

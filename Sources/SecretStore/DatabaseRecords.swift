@@ -1,7 +1,4 @@
-import ByteStrings
-import Credentials
-import PostgreSQL
-import Verdicts
+import CheckpwdCore
 
 /// The tables of a store in a database: what a login asks of them. `checkpwdctl store init` makes them.
 extension Connection {
@@ -26,7 +23,7 @@ extension Connection {
     /// says that it is over for every host whose clock is near enough, and a host whose clock is not is refused.
     ///
     /// - Returns: whether it is new.
-    func remember(_ digest: [UInt8], of login: Login, now: UInt64, until expiry: UInt64) throws(Failure) -> Bool {
+    func remember(_ digest: [UInt8], of login: LoginName, now: UInt64, until expiry: UInt64) throws(Failure) -> Bool {
         let what: StaticString = "replay cache cannot be written"
         // One login at a time sweeps, or two could wait for each other.
         try execute(

@@ -1,12 +1,11 @@
-import ByteStrings
 import CDynamic
-import CPlatform
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// An LMDB environment: one file, and beside it a lock file of the same name with `-lock`.
 ///
 /// LMDB forbids a process to have the same file open twice. Its pages carry no checksum: while an environment is open, a fault
-/// ends the program as a store that is damaged, see `cplatform_enter_faults`.
+/// ends the program as a store that is damaged, see `clibc_enter_faults`.
 package struct Environment: ~Copyable {
     let lmdb: cdynamic_lmdb
     let handle: OpaquePointer
@@ -56,14 +55,14 @@ package struct Environment: ~Copyable {
         at path: [UInt8], for access: Access, limit: Int = .max, remedy: Remedy = .store
     ) throws(Failure) {
         let lmdb = try Environment.load()
-        path.withCString { cplatform_enter_faults($0, remedy.ofDamage.cString) }
+        path.withCString { clibc_enter_faults($0, remedy.ofDamage.cString) }
         var handle: OpaquePointer?
         var status = lmdb.env_create(&handle)
         guard status == 0, let handle else {
-            cplatform_leave_faults()
+            clibc_leave_faults()
             throw Environment.failure("store cannot be opened", path, status, lmdb, remedy: remedy)
         }
-        _ = lmdb.env_set_assert(handle) { (_, _) in cplatform_die_of_fault() }
+        _ = lmdb.env_set_assert(handle) { (_, _) in clibc_die_of_fault() }
         _ = lmdb.env_set_maxreaders(handle, Environment.readers)
         // A map of one byte is rounded up to the data.
         if access.mapsTightly { _ = lmdb.env_set_mapsize(handle, 1) }
@@ -72,7 +71,7 @@ package struct Environment: ~Copyable {
         if status == 0, access.writes { status = Environment.fitMap(handle, for: access, limit, lmdb) }
         guard status == 0 else {
             lmdb.env_close(handle)
-            cplatform_leave_faults()
+            clibc_leave_faults()
             throw Environment.failure("store cannot be opened", path, status, lmdb, remedy: remedy)
         }
         self.lmdb = lmdb
@@ -85,7 +84,7 @@ package struct Environment: ~Copyable {
 
     deinit {
         lmdb.env_close(handle)
-        cplatform_leave_faults()
+        clibc_leave_faults()
     }
 
     private static func load() throws(Failure) -> cdynamic_lmdb {

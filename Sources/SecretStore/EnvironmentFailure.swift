@@ -1,7 +1,6 @@
-import ByteStrings
 import CDynamic
-import CPlatform
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// What the reader of a message can do about a file.
 package struct Remedy: Sendable {

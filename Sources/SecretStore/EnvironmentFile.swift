@@ -1,6 +1,6 @@
-import ByteStrings
 import CDynamic
-import CPlatform
+import CLibc
+import CheckpwdCore
 
 /// The file of an environment, and the map of it.
 extension Environment {
@@ -13,7 +13,7 @@ extension Environment {
             // mistyped must not become one.
             if !creating {
                 var status = stat()
-                guard stat(path, &status) == 0 else { return cplatform_errno() }
+                guard stat(path, &status) == 0 else { return clibc_errno() }
                 guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG), status.st_size > 0 else { return MDB_INVALID }
             }
             let failed = lmdb.env_open(handle, path, flags, 0o600)
@@ -44,7 +44,7 @@ extension Environment {
         var descriptor: Int32 = -1
         guard lmdb.env_info(handle, &info) == 0, lmdb.env_get_fd(handle, &descriptor) == 0, fstat(descriptor, &file) == 0
         else { return MDB_INVALID }
-        return file.st_size >= info.me_mapsize || ftruncate(descriptor, info.me_mapsize) == 0 ? 0 : cplatform_errno()
+        return file.st_size >= info.me_mapsize || ftruncate(descriptor, info.me_mapsize) == 0 ? 0 : clibc_errno()
     }
 
     /// Whether the file is as long as its meta page says: a page that is not there would end the process with SIGBUS.

@@ -1,5 +1,5 @@
 import CDynamic
-import Verdicts
+import CheckpwdCore
 
 extension Environment {
     /// Copies the state of now to a descriptor, without the pages that are free. The corresponding C function is

@@ -1,7 +1,5 @@
-import ByteStrings
-import CPlatform
-import Credentials
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// The file that holds the keys, as bytes.
 package enum KeyFile {
@@ -14,16 +12,16 @@ package enum KeyFile {
     static func read(_ place: KeyPlace) throws(Failure) -> Secret {
         let path = place.path
         try Privacy.require(Privacy.folder(of: path), place.folderKind)
-        let descriptor = path.withCString { cplatform_open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0) }
+        let descriptor = path.withCString { clibc_open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0) }
         guard descriptor >= 0 else {
-            let errno = cplatform_errno()
+            let errno = clibc_errno()
             // ELOOP: the message for a symbolic link says more.
             try Privacy.require(path, place.kind)
             throw unreadable(path, errno)
         }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw unreadable(path, cplatform_errno()) }
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(path, clibc_errno()) }
         try Privacy.require(status, path, place.kind)
         let text: Secret
         do throws(SystemError) {

@@ -1,5 +1,5 @@
-import ByteStrings
-import CPlatform
+import CLibc
+import CheckpwdCore
 
 /// Where the keys of the store are.
 public enum KeyPlace: Equatable, Sendable {

@@ -1,7 +1,5 @@
-import ByteStrings
-import Credentials
+import CheckpwdCore
 import Cryptography
-import Verdicts
 
 /// The keys under which records are sealed, as read from the key file.
 ///

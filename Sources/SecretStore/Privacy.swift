@@ -1,6 +1,5 @@
-import ByteStrings
-import CPlatform
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// What secrets lie in, and the folders that lead to it, must be open to nobody but their owner: root, or who runs us.
 public enum Privacy {

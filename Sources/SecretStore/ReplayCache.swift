@@ -1,10 +1,7 @@
-import ByteStrings
 import CDynamic
-import CPlatform
-import Credentials
+import CLibc
+import CheckpwdCore
 import Cryptography
-import PostgreSQL
-import Verdicts
 
 /// The memory of answers that were accepted: a challenge serves once.
 ///
@@ -57,7 +54,7 @@ public struct ReplayCache {
     ///   - now, expiry: in seconds since 1970.
     /// - Throws: `rejected` where it is remembered already; `temporary` where it cannot be.
     public func remember(
-        _ challenge: UnsafeRawBufferPointer, of login: Login, now: UInt64, until expiry: UInt64
+        _ challenge: UnsafeRawBufferPointer, of login: LoginName, now: UInt64, until expiry: UInt64
     ) throws(Failure) {
         let digest = try ReplayCache.digest(of: login, challenge)
         let isNew =
@@ -73,7 +70,7 @@ public struct ReplayCache {
 
     /// - Returns: whether it is new.
     private func remember(
-        _ digest: [UInt8], in folder: [UInt8], of login: Login, now: UInt64, until expiry: UInt64
+        _ digest: [UInt8], in folder: [UInt8], of login: LoginName, now: UInt64, until expiry: UInt64
     ) throws(Failure) -> Bool {
         try ReplayCache.make(folder)
         let entry = [UInt8(ascii: "h")] + digest
@@ -125,15 +122,15 @@ public struct ReplayCache {
 
     package static func file(in folder: [UInt8]) -> [UInt8] { folder + [UInt8]("/replay.mdb") }
 
-    private static func digest(of login: Login, _ challenge: UnsafeRawBufferPointer) throws(Failure) -> [UInt8] {
+    private static func digest(of login: LoginName, _ challenge: UnsafeRawBufferPointer) throws(Failure) -> [UInt8] {
         let text = Secret(copying: login.bytes + [0] + Array(challenge))
         return try text.withUnsafeBytes { (text) throws(Failure) in try MessageDigest.sha256.digest(of: text) }
     }
 
     /// - Throws: `temporary` where the folder cannot be made, or is not private.
     private static func make(_ folder: [UInt8]) throws(Failure) {
-        if folder.withCString({ mkdir($0, 0o700) }) != 0, cplatform_errno() != EEXIST {
-            throw .temporary(Cause("replay cache cannot be made", about: folder, errno: cplatform_errno()))
+        if folder.withCString({ mkdir($0, 0o700) }) != 0, clibc_errno() != EEXIST {
+            throw .temporary(Cause("replay cache cannot be made", about: folder, errno: clibc_errno()))
         }
         try Privacy.require(folder, .folder)
     }

@@ -1,7 +1,5 @@
-import ByteStrings
-import Credentials
+import CheckpwdCore
 import Cryptography
-import Verdicts
 
 /// A secret as it lies in the store: sealed with AES-256-GCM, and bound to the login that it belongs to.
 ///
@@ -18,7 +16,7 @@ package struct SealedRecord {
 
     /// Seals a secret under the ring's current key.
     package init(
-        sealing secret: UnsafeRawBufferPointer, of login: Login, created: UInt64, changed: UInt64,
+        sealing secret: UnsafeRawBufferPointer, of login: LoginName, created: UInt64, changed: UInt64,
         with ring: borrowing KeyRing
     ) throws(Failure) {
         var head: [UInt8] = [SealedRecord.version]
@@ -36,7 +34,7 @@ package struct SealedRecord {
     /// Takes what the store holds.
     ///
     /// - Throws: `temporary` where it is too short for a record, or its version is unknown.
-    package init(_ bytes: [UInt8], of login: Login) throws(Failure) {
+    package init(_ bytes: [UInt8], of login: LoginName) throws(Failure) {
         guard bytes.count >= SealedRecord.textStart + AES256GCM.tagSize else { throw SealedRecord.damaged(login) }
         guard bytes[0] == SealedRecord.version else {
             throw .temporary(
@@ -58,7 +56,7 @@ package struct SealedRecord {
     ///
     /// - Returns: nil where the ring lacks the key.
     /// - Throws: `temporary` where the record is not the one that was sealed for this login.
-    package func open(for login: Login, with ring: borrowing KeyRing) throws(Failure) -> Secret? {
+    package func open(for login: LoginName, with ring: borrowing KeyRing) throws(Failure) -> Secret? {
         let nonce = Array(bytes[SealedRecord.headSize..<SealedRecord.textStart])
         let associated = bytes[..<SealedRecord.headSize] + login.bytes
         return try ring.withKey(key) { (key) throws(Failure) -> Secret in
@@ -71,12 +69,12 @@ package struct SealedRecord {
     }
 
     /// Whether a key of the ring opens it.
-    package func opens(for login: Login, with ring: borrowing KeyRing) -> Bool {
+    package func opens(for login: LoginName, with ring: borrowing KeyRing) -> Bool {
         do throws(Failure) { return try open(for: login, with: ring) != nil } catch { return false }
     }
 
     /// The failure for a record whose key is not in the ring.
-    package func keyIsMissing(_ login: Login) -> Failure {
+    package func keyIsMissing(_ login: LoginName) -> Failure {
         .temporary(
             Cause(
                 "record sealed under another key", about: login.bytes + [UInt8](": key ") + Hex.encode(key.bytes),
@@ -93,7 +91,7 @@ package struct SealedRecord {
         }
     }
 
-    private static func damaged(_ login: Login) -> Failure {
+    private static func damaged(_ login: LoginName) -> Failure {
         .temporary(
             Cause("record damaged", about: login.bytes, remedy: "checkpwdctl secret set gives the login its secret again"))
     }

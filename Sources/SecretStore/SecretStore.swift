@@ -1,8 +1,6 @@
-import ByteStrings
-import CPlatform
-import Credentials
-import PostgreSQL
-import Verdicts
+import CDynamic
+import CLibc
+import CheckpwdCore
 
 /// The side store: for each login its clear-text secret, sealed. CRAM-MD5 and APOP need the secret itself, which PAM
 /// never gives.
@@ -47,7 +45,7 @@ public struct SecretStore {
     }
 
     /// Whether a login has a secret.
-    public func knows(_ login: Login) throws(Failure) -> Bool {
+    public func knows(_ login: LoginName) throws(Failure) -> Bool {
         try record(of: login) != nil
     }
 
@@ -55,7 +53,7 @@ public struct SecretStore {
     ///
     /// - Throws: `temporary` where store or keys cannot be read or are not private, or the record is not what was sealed for
     ///   this login.
-    public func secret(of login: Login, with keys: KeyPlace) throws(Failure) -> Secret? {
+    public func secret(of login: LoginName, with keys: KeyPlace) throws(Failure) -> Secret? {
         var missing: Failure?
         // The record first, then the keys: a record is sealed anew only under a key that the file has already. Between the
         // two, the key that it had may have been retired.
@@ -91,13 +89,13 @@ public struct SecretStore {
     private static func exists(_ path: [UInt8]) throws(Failure) -> Bool {
         var status = stat()
         guard path.withCString({ stat($0, &status) }) != 0 else { return true }
-        guard cplatform_errno() == ENOENT else {
-            throw .temporary(Cause("store cannot be opened", about: path, errno: cplatform_errno()))
+        guard clibc_errno() == ENOENT else {
+            throw .temporary(Cause("store cannot be opened", about: path, errno: clibc_errno()))
         }
         return false
     }
 
-    private func record(of login: Login) throws(Failure) -> [UInt8]? {
+    private func record(of login: LoginName) throws(Failure) -> [UInt8]? {
         guard (1...SecretStore.longestLogin).contains(login.bytes.count) else { return nil }
         switch medium {
         case .file(let path):

@@ -1,5 +1,4 @@
-import ByteStrings
-import PostgreSQL
+import CheckpwdCore
 
 /// Where a side store is.
 public enum StorePlace: Equatable, Sendable {

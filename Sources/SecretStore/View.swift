@@ -1,6 +1,5 @@
-import ByteStrings
 import CDynamic
-import Verdicts
+import CheckpwdCore
 
 extension Environment {
     /// The store's one table, inside a transaction, and good for nothing behind its end. Copyable: Swift 6.3's optimizer crashes

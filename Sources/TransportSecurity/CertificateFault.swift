@@ -1,5 +1,4 @@
-import ByteStrings
-import Verdicts
+import CheckpwdCore
 
 /// What makes clients refuse a certificate that can be loaded.
 public enum CertificateFault: Sendable {

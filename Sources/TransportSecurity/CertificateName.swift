@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// A DNS name of a certificate: `mail.example.com`, or `*.example.com` for any one label in place of the star.
 public struct CertificateName: Hashable, Sendable {

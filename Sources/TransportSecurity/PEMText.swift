@@ -1,5 +1,5 @@
-import ByteStrings
-import CPlatform
+import CLibc
+import CheckpwdCore
 
 /// The text of a PEM file, as editors leave it.
 enum PEMText {

@@ -1,8 +1,6 @@
-import ByteStrings
-import CPlatform
-import Credentials
+import CLibc
+import CheckpwdCore
 import NIOSSL
-import Verdicts
 
 /// A server's certificate with those that sign it, and its private key.
 public struct ServerCertificate: Sendable {

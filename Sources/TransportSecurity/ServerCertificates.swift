@@ -1,6 +1,5 @@
-import ByteStrings
+import CheckpwdCore
 import NIOSSL
-import Verdicts
 
 /// The certificates of a server. The first is for clients that name no host, or one that no certificate stands for.
 public struct ServerCertificates: Sendable {

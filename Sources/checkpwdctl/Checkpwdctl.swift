@@ -1,7 +1,6 @@
 import ArgumentParser
-import ByteStrings
-import CPlatform
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 @main
 struct Checkpwdctl: ParsableCommand {
@@ -35,7 +34,7 @@ struct Checkpwdctl: ParsableCommand {
 
     static func main() {
         // Before the first secret is read, and before any file could be opened where messages go.
-        guard cplatform_forbid_dumps() == 0, cplatform_occupy_standard_descriptors() == 0 else {
+        guard clibc_forbid_dumps() == 0, clibc_occupy_standard_descriptors() == 0 else {
             Checkpwdctl.exit(withError: ExitCode(111))
         }
         do {

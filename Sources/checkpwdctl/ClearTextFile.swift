@@ -1,7 +1,5 @@
-import ByteStrings
-import CPlatform
-import Credentials
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// Where secrets are written in the clear: a new file that only its owner can read, or standard output. A file that is not
 /// finished is removed.
@@ -18,12 +16,12 @@ struct ClearTextFile: ~Copyable {
             descriptor = 1
             return
         }
-        descriptor = path.withCString { cplatform_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
+        descriptor = path.withCString { clibc_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
         guard descriptor >= 0 else {
             let cause = Cause(
-                "file cannot be created", about: path, errno: cplatform_errno(),
+                "file cannot be created", about: path, errno: clibc_errno(),
                 remedy: "an existing file is never replaced")
-            throw cplatform_errno() == EEXIST ? .misused(cause) : .temporary(cause)
+            throw clibc_errno() == EEXIST ? .misused(cause) : .temporary(cause)
         }
     }
 
@@ -40,8 +38,8 @@ struct ClearTextFile: ~Copyable {
             var rest = bytes[...]
             while !rest.isEmpty {
                 let part = UnsafeRawBufferPointer(rebasing: rest)
-                let count = CPlatform.write(descriptor, part.baseAddress, part.count)
-                if count < 0, cplatform_errno() != EINTR { return cplatform_errno() }
+                let count = CLibc.write(descriptor, part.baseAddress, part.count)
+                if count < 0, clibc_errno() != EINTR { return clibc_errno() }
                 rest = rest.dropFirst(max(count, 0))
             }
             return 0
@@ -52,7 +50,7 @@ struct ClearTextFile: ~Copyable {
 
     /// Makes it durable. Until then it may vanish.
     mutating func finish() throws(Failure) {
-        guard path == nil || fsync(descriptor) == 0 else { throw failure(cplatform_errno()) }
+        guard path == nil || fsync(descriptor) == 0 else { throw failure(clibc_errno()) }
         isFinished = true
     }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Verdicts
+import CheckpwdCore
 
 /// Runs a command's work; a failure becomes one line on standard error, and the exit status that the manual gives for it.
 func failing(_ work: () throws(Failure) -> Void) throws {

@@ -1,6 +1,5 @@
-import ByteStrings
-import CPlatform
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// A file that is read, or standard input.
 struct InputFile: ~Copyable {
@@ -15,10 +14,10 @@ struct InputFile: ~Copyable {
     init(_ path: [UInt8]) throws(Failure) {
         let isStandardInput = path == "-"
         name = isStandardInput ? [UInt8]("standard input") : path
-        descriptor = isStandardInput ? 0 : path.withCString { cplatform_open($0, O_RDONLY, 0) }
+        descriptor = isStandardInput ? 0 : path.withCString { clibc_open($0, O_RDONLY, 0) }
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-            throw .misused(Cause("file cannot be read", about: name, errno: cplatform_errno()))
+            throw .misused(Cause("file cannot be read", about: name, errno: clibc_errno()))
         }
         let isRegular = status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG)
         size = isRegular ? status.st_size : nil

@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 
 /// JSON (RFC 8259), on one line.
 enum JSON {

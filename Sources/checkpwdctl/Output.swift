@@ -1,6 +1,5 @@
-import ByteStrings
-import CPlatform
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// Standard output.
 enum Output {
@@ -35,8 +34,8 @@ enum Output {
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = UnsafeRawBufferPointer(rebasing: rest)
-            let count = CPlatform.write(1, part.baseAddress, part.count)
-            if count < 0, cplatform_errno() != EINTR { return cplatform_errno() }
+            let count = CLibc.write(1, part.baseAddress, part.count)
+            if count < 0, clibc_errno() != EINTR { return clibc_errno() }
             rest = rest.dropFirst(max(count, 0))
         }
         return 0

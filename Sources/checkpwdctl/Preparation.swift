@@ -1,7 +1,6 @@
 import ArgumentParser
-import Credentials
-import Precis
-import Verdicts
+import CheckpwdCore
+import StoreAdministration
 
 /// Whether secrets are prepared before they are stored.
 struct Preparation: ParsableArguments {

@@ -1,11 +1,9 @@
 import ArgumentParser
-import ByteStrings
-import CPlatform
-import Credentials
+import CLibc
+import CheckpwdCore
 import Glibc
-import Probe
+import LoginProbe
 import SASL
-import Verdicts
 
 struct ProbeServer: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,7 +60,7 @@ struct ProbeServer: ParsableCommand {
                 trust: insecure ? .anybody : ca.map { .authorities(file: $0) } ?? .system, seconds: timeout)
             let text = DialogueText.forStandardOutput
             try probe.logIn(
-                Login([UInt8](login.utf8)), secret, mechanism: mechanism.mechanism, hostname: ProbeServer.hostname
+                LoginName([UInt8](login.utf8)), secret, mechanism: mechanism.mechanism, hostname: ProbeServer.hostname
             ) { spoken in
                 // What cannot be printed is lost; the exit status says how it went.
                 try? Output.write(text.line(spoken))

@@ -1,5 +1,5 @@
-import ByteStrings
-import CPlatform
+import CLibc
+import CheckpwdCore
 
 /// How far a long work has come, on standard error where that is a terminal:
 ///
@@ -51,7 +51,7 @@ struct Progress {
 
     private func write(_ text: String) {
         let bytes = Array(text.utf8)
-        cplatform_write_error(bytes, bytes.count)
+        clibc_write_error(bytes, bytes.count)
     }
 
     private static var milliseconds: Int {

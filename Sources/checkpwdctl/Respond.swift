@@ -1,10 +1,8 @@
 import ArgumentParser
-import ByteStrings
-import ChallengeResponse
-import Credentials
+import CheckpwdCore
+import Cryptography
 import SASL
 import SecretStore
-import Verdicts
 
 struct Respond: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,6 @@
 import ArgumentParser
-import ByteStrings
-import CPlatform
-import Credentials
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// Where a secret comes from: the terminal, or standard input. Never an argument, which every process can see.
 struct SecretSource: ParsableArguments {

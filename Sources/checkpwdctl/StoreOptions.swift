@@ -1,10 +1,8 @@
 import ArgumentParser
-import ByteStrings
-import Credentials
+import CheckpwdCore
 import Glibc
 import SecretStore
-import StoreKeeping
-import Verdicts
+import StoreAdministration
 
 /// Where the side store and its key are; the same options for every command.
 struct StoreOptions: ParsableArguments {
@@ -55,7 +53,7 @@ struct LoginArgument: ParsableArguments {
     @Argument(help: "The login, as the mail client sends it.")
     var login: String
 
-    var name: Login { Login([UInt8](login.utf8)) }
+    var name: LoginName { LoginName([UInt8](login.utf8)) }
 
     /// What is said where the store does not have it.
     var isUnknown: Failure { .rejected(Cause("login has no secret", about: name.bytes)) }

@@ -1,8 +1,6 @@
-import ByteStrings
-import CPlatform
-import Credentials
+import CLibc
+import CheckpwdCore
 import Glibc
-import Verdicts
 
 /// The terminal of whoever runs the command, for questions whose answer is not to be seen.
 struct Terminal: ~Copyable {
@@ -10,7 +8,7 @@ struct Terminal: ~Copyable {
 
     /// - Throws: `misused` where there is no terminal.
     init(remedy: StaticString = "use --stdin in scripts") throws(Failure) {
-        let opened = cplatform_open("/dev/tty", O_RDWR | O_NOCTTY, 0)
+        let opened = clibc_open("/dev/tty", O_RDWR | O_NOCTTY, 0)
         guard opened >= 0 else {
             throw .misused(Cause("no terminal for the secret", remedy: remedy))
         }
@@ -63,7 +61,7 @@ struct Terminal: ~Copyable {
 
     private struct Interruption: Error {}
 
-    private var unset: Failure { .temporary(Cause("terminal cannot be set", errno: cplatform_errno())) }
+    private var unset: Failure { .temporary(Cause("terminal cannot be set", errno: clibc_errno())) }
 
     /// Shows a secret, on a line of its own.
     func show(_ secret: borrowing Secret) throws(Failure) {
@@ -77,7 +75,7 @@ struct Terminal: ~Copyable {
 
     private func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         guard Glibc.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count else {
-            throw .temporary(Cause("terminal cannot be written", errno: cplatform_errno()))
+            throw .temporary(Cause("terminal cannot be written", errno: clibc_errno()))
         }
     }
 }

@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 import Glibc
 
 /// A moment as RFC 3339 writes it, in UTC: `2026-11-23T12:35:00Z`.

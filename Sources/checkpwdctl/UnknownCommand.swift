@@ -1,5 +1,5 @@
 import ArgumentParser
-import ByteStrings
+import CheckpwdCore
 
 /// A command that does not exist: ArgumentParser calls it an unexpected argument, and names none that it may be.
 enum UnknownCommand {

@@ -1,8 +1,7 @@
-import Bridge
-import ByteStrings
-import CPlatform
+import CLibc
 import Checkpassword
-import Verdicts
+import CheckpwdCore
+import Login
 
 /// What `--help` and `--version` print: the only text that ever goes to standard output, which may be a mail client.
 enum Answers {
@@ -67,6 +66,6 @@ enum Answers {
     }
 
     private static func write(_ text: [UInt8]) -> Int32 {
-        CPlatform.write(1, text, text.count) == text.count ? 0 : 111
+        CLibc.write(1, text, text.count) == text.count ? 0 : 111
     }
 }

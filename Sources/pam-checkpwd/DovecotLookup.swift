@@ -1,8 +1,6 @@
-import ByteStrings
-import CPlatform
+import CLibc
 import Checkpassword
-import ProcessEnvironment
-import Verdicts
+import CheckpwdCore
 
 /// Dovecot's question who a user is, without a password: for delivery, or for `doveadm`.
 enum DovecotLookup {
@@ -16,14 +14,14 @@ enum DovecotLookup {
     ///
     /// - Throws: `temporary` where the secret itself is asked for: it is handed out to nobody.
     static func isAsked(by request: borrowing Request) throws(Failure) -> Bool {
-        if Variable.value("CREDENTIALS_LOOKUP") == [UInt8]("1") {
+        if EnvironmentVariable.value("CREDENTIALS_LOOKUP") == [UInt8]("1") {
             throw .temporary(
                 Cause("credentials lookup refused", remedy: "let Dovecot offer plain and login only"))
         }
-        guard Variable.value(variable) == [UInt8]("1"), cplatform_is_privileged() == 0,
+        guard EnvironmentVariable.value(variable) == [UInt8]("1"), clibc_is_privileged() == 0,
             case .password(let place) = request.credential, place.isEmpty
         else { return false }
-        try Variable.set(variable, [UInt8]("2"))
+        try EnvironmentVariable.set(variable, [UInt8]("2"))
         return true
     }
 }

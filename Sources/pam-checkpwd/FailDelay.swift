@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 
 /// How long a wrong answer takes that only the side store judged. PAM delays a wrong password likewise (pam_fail_delay(3)).
 struct FailDelay {
@@ -10,7 +10,7 @@ struct FailDelay {
     init(_ seconds: UInt64) {
         var random: UInt16 = 0
         // If there are no random bytes, the mean serves.
-        if cplatform_random(&random, 2) != 0 { random = .max / 2 }
+        if clibc_random(&random, 2) != 0 { random = .max / 2 }
         let mean = seconds * 1_000_000_000
         length = mean - mean / 4 + mean / 2 * UInt64(random) / UInt64(UInt16.max)
     }
@@ -18,6 +18,6 @@ struct FailDelay {
     func wait() {
         var rest = timespec(tv_sec: time_t(length / 1_000_000_000), tv_nsec: Int(length % 1_000_000_000))
         var left = timespec()
-        while nanosleep(&rest, &left) == -1, cplatform_errno() == EINTR { rest = left }
+        while nanosleep(&rest, &left) == -1, clibc_errno() == EINTR { rest = left }
     }
 }

@@ -1,5 +1,4 @@
-import ByteStrings
-import Verdicts
+import CheckpwdCore
 
 extension Options {
     /// Whether an option may be given by a caller who lacks our rights: none that names a file, a user or another source of

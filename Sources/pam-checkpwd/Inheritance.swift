@@ -1,6 +1,5 @@
-import ByteStrings
-import CPlatform
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 /// The part of the process that comes from its caller: kept from PAM's modules while they run, and given to the program that
 /// runs for the login. The table of all that a module can change is in `inheritance.c`.
@@ -8,7 +7,7 @@ enum Inheritance {
     /// Notes it, and makes it fit for PAM: before the first module is loaded, after the last change that is ours.
     static func settle(raisingLimits: Bool) throws(Failure) {
         try check(
-            cplatform_settle(raisingLimits ? 1 : 0), "cannot prepare the process for PAM",
+            clibc_settle(raisingLimits ? 1 : 0), "cannot prepare the process for PAM",
             "raise the limits on memory and on open files (ulimit -a)")
     }
 
@@ -17,12 +16,12 @@ enum Inheritance {
     /// - Parameter staying: whether the process stays who it is.
     /// - Throws: `temporary`, and then nothing may run.
     static func restore(staying: Bool) throws(Failure) {
-        try check(cplatform_restore(staying ? 1 : 0), "cannot undo what a PAM module changed", seeService)
+        try check(clibc_restore(staying ? 1 : 0), "cannot undo what a PAM module changed", seeService)
     }
 
     /// The same, and what a session may change, in a process that opens none.
     static func restoreBetweenLogins() throws(Failure) {
-        cplatform_undo_authentication()
+        clibc_undo_authentication()
         try restore(staying: true)
     }
 
@@ -30,7 +29,7 @@ enum Inheritance {
     ///
     /// - Parameter descriptor: one that stays open although the caller did not leave it.
     static func release(keeping descriptor: Int32) throws(Failure) {
-        try check(cplatform_release(descriptor), "cannot restore descriptors", seeService)
+        try check(clibc_release(descriptor), "cannot restore descriptors", seeService)
     }
 
     private static var seeService: StaticString { "a PAM module of the service is at fault: remove it, or report this to its author" }

@@ -1,27 +1,26 @@
-import ByteStrings
+import Accounts
 import CGuard
-import CPlatform
+import CLibc
 import Checkpassword
-import Privilege
-import Verdicts
+import CheckpwdCore
 
 /// Embedded Swift has no `CommandLine`: SwiftPM links a function of this name as C's `main`.
 @_cdecl("pam_checkpwd_main")
 public func main(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     // Not by returning, which runs the exit handlers of whatever a PAM module brought along.
-    cplatform_end(status(count, arguments))
+    clibc_end(status(count, arguments))
 }
 
 /// - Returns: the exit status, if nothing is run.
 private func status(_ count: Int32, _ arguments: Arguments) -> Int32 {
     // argv[0] is the caller's word.
-    cplatform_name_program(("pam-checkpwd" as StaticString).cString)
+    clibc_name_program(("pam-checkpwd" as StaticString).cString)
     // Before the first secret is read, and before any file could be opened where messages go.
-    guard cplatform_forbid_dumps() == 0, cplatform_occupy_standard_descriptors() == 0 else {
+    guard clibc_forbid_dumps() == 0, clibc_occupy_standard_descriptors() == 0 else {
         return ExitStatus.temporary
     }
-    cplatform_keep_errors_from_client()
-    cplatform_note_signals()
+    clibc_keep_errors_from_client()
+    clibc_note_signals()
     do throws(Failure) {
         let caller = try Caller.takeOver()
         SystemLog.open()
@@ -46,13 +45,13 @@ private func status(_ count: Int32, _ arguments: Arguments) -> Int32 {
 
 /// Takes a place for the process before it writes anything: the caller could leave its output unread for ever.
 private func isCounted(_ caller: Caller) -> Bool {
-    cplatform_wait_for_errors(0)
+    clibc_wait_for_errors(0)
     do throws(Failure) {
         try CallerSlot.take(for: caller)
     } catch {
         Report(service: [], remoteHost: Surroundings.remoteHost, caller: caller, debug: false).failed(error)
         return false
     }
-    cplatform_wait_for_errors(1)
+    clibc_wait_for_errors(1)
     return true
 }

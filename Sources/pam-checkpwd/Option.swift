@@ -1,5 +1,5 @@
-import ByteStrings
-import CPlatform
+import CLibc
+import CheckpwdCore
 
 /// Every option there is.
 enum Option: Int32, CaseIterable {

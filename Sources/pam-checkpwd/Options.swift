@@ -1,8 +1,7 @@
-import Bridge
-import ByteStrings
 import Checkpassword
+import CheckpwdCore
+import Login
 import SecretStore
-import Verdicts
 
 /// The command line, read but not yet acted on.
 struct Options {

@@ -1,10 +1,8 @@
-import Bridge
-import ByteStrings
-import CPlatform
+import Accounts
+import CLibc
 import Checkpassword
-import Credentials
-import Privilege
-import Verdicts
+import CheckpwdCore
+import Login
 
 /// What the system's log is told of one login: one line, to authpriv.
 struct Report {

@@ -1,10 +1,8 @@
-import Bridge
-import ByteStrings
-import CPlatform
+import CLibc
 import Checkpassword
-import Credentials
+import CheckpwdCore
+import Login
 import PAM
-import Verdicts
 
 /// Login after login, for a server that keeps the program rather than start it for each. No program is run, so nothing of a
 /// login outlives it: PAM is asked whether it is right and whether the account may log in, and opens no session.
@@ -28,7 +26,7 @@ struct Resident: ~Copyable {
     ///
     /// - Returns: the exit status.
     mutating func run() throws(Failure) -> Int32 {
-        cplatform_return_large_blocks()
+        clibc_return_large_blocks()
         try Inheritance.settle(raisingLimits: true)
         while let bytes = try socket.receive() {
             let mark = bytes.withUnsafeBytes { $0[0] }
@@ -55,7 +53,7 @@ struct Resident: ~Copyable {
             let request = try packet.request(limit: options.maxLength)
             report.note(request)
             if modules == nil { modules = loadModules(policy) }
-            _ = try Bridge.decide(request, policy, &course)
+            _ = try Login.decide(request, policy, &course)
             report.note(course)
             report.accepted()
             return 0

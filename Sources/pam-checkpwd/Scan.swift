@@ -1,6 +1,5 @@
-import ByteStrings
-import CPlatform
-import Verdicts
+import CLibc
+import CheckpwdCore
 
 extension Options {
     /// Reads argv, up to the first argument that is no option.
@@ -10,9 +9,9 @@ extension Options {
     init(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) throws(Failure) {
         self.init()
         let table = Option.table()
-        cplatform_reset_options()
+        clibc_reset_options()
         while question == nil {
-            let element = arguments[Int(max(cplatform_optind(), 1))]
+            let element = arguments[Int(max(clibc_optind(), 1))]
             var index: Int32 = -1
             let result = getopt_long(count, arguments, Option.letters.cString, table, &index)
             if result == -1 { break }
@@ -21,9 +20,9 @@ extension Options {
                 let lacksValue = result == Int32(UInt8(ascii: ":"))
                 throw Options.misused(lacksValue ? "option needs a value" : "unknown option", element)
             }
-            try take(option, cplatform_optarg().map { [UInt8](cString: $0) } ?? [])
+            try take(option, clibc_optarg().map { [UInt8](cString: $0) } ?? [])
         }
-        program = Int(cplatform_optind())
+        program = Int(clibc_optind())
         guard question == nil else { return }
         if isResident, !listsMechanisms { try requireNothingAfter(program < Int(count) ? arguments[program] : nil) }
         guard isResident || listsMechanisms || program < Int(count) else {

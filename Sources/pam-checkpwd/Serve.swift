@@ -1,14 +1,11 @@
-import Bridge
-import ByteStrings
+import Accounts
 import CGuard
-import CPlatform
+import CLibc
 import Checkpassword
-import Credentials
+import CheckpwdCore
+import Login
 import PAM
-import Privilege
-import ProcessEnvironment
 import SecretStore
-import Verdicts
 
 typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
@@ -74,7 +71,7 @@ private struct Serving {
         report.note(request)
         let isLookup = options.isDovecot ? try DovecotLookup.isAsked(by: request) : false
         // No other program may say that a login needs no password.
-        if !isLookup { Variable.remove(DovecotLookup.variable) }
+        if !isLookup { EnvironmentVariable.remove(DovecotLookup.variable) }
         try Inheritance.settle(raisingLimits: caller == nil)
         if isLookup {
             if let identity = try lookUp(request.login, policy) {
@@ -160,14 +157,14 @@ private struct Serving {
     func attend(
         _ session: consuming HeldSession, _ accepted: borrowing Accepted, _ report: Report
     ) throws(Failure) -> Int32 {
-        let child = cplatform_fork_attended()
+        let child = clibc_fork_attended()
         if child == 0 { proceedInChild(session, accepted, report) }
         guard child > 0 else {
-            let errno = cplatform_errno()
+            let errno = clibc_errno()
             session.close()
             throw .temporary(Cause("cannot start a process", errno: errno))
         }
-        let status = cplatform_wait_attended(child)
+        let status = clibc_wait_attended(child)
         session.close()
         // Nobody knows how the program ended.
         return status < 0 ? ExitStatus.temporary : status
@@ -182,10 +179,10 @@ private struct Serving {
     ) {
         cguard_arm()
         do throws(Failure) {
-            cplatform_end(try proceed(accepted, report))
+            clibc_end(try proceed(accepted, report))
         } catch {
             report.failed(error)
-            cplatform_end(ExitStatus.of(error))
+            clibc_end(ExitStatus.of(error))
         }
     }
 }
@@ -206,7 +203,7 @@ extension Policy {
         allowsHexPasswords = options.allowsHexPasswords
         allowsUserChange = options.allowsUserChange
         domains = options.domains
-        virtualUser = options.virtualUser.map { Login($0) }
+        virtualUser = options.virtualUser.map { LoginName($0) }
         challengeAge = options.challengeAge
     }
 }

@@ -1,11 +1,10 @@
-import ByteStrings
-import ProcessEnvironment
+import CheckpwdCore
 
 /// What the caller says in the environment.
 enum Surroundings {
     /// - Returns: nil where the variable is not set, or empty.
     static func value(_ name: StaticString) -> [UInt8]? {
-        Variable.value(name).flatMap { $0.isEmpty ? nil : $0 }
+        EnvironmentVariable.value(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The address of the mail client: tcpserver's name for it, or else Dovecot's.
@@ -15,7 +14,7 @@ enum Surroundings {
 
     /// Whether the caller expects success to run the program, whatever the command line says.
     static var wantsNative: Bool {
-        Variable.value("NATIVE_CHECKPASSWORD") != nil || Variable.value("DOVECOT_VERSION") != nil
+        EnvironmentVariable.value("NATIVE_CHECKPASSWORD") != nil || EnvironmentVariable.value("DOVECOT_VERSION") != nil
     }
 
     /// The folder of the credentials that systemd gave the service that started us.

@@ -1,7 +1,7 @@
-import Metrics
-import Separation
+import CheckpwdCore
+import PrivilegeSeparation
+import ServerSupport
 import TransportSecurity
-import Verdicts
 
 /// Makes certificates of what the parent has read.
 struct CertificateLoader: Sendable {

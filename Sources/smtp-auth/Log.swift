@@ -1,8 +1,7 @@
-import ByteStrings
+import CheckpwdCore
 import Logging
-import SMTPFront
+import SMTPServer
 import TransportSecurity
-import Verdicts
 
 /// Where smtp-auth writes what it has to say.
 enum Log {

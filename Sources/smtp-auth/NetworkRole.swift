@@ -1,13 +1,13 @@
+import CheckpwdCore
 import Glibc
 import Logging
-import Metrics
 import NIOCore
 import NIOPosix
+import PrivilegeSeparation
 import SMTP
-import SMTPFront
-import Separation
+import SMTPServer
+import ServerSupport
 import TransportSecurity
-import Verdicts
 
 /// What the process that speaks with the network does from its start to its end.
 struct NetworkRole {

@@ -1,7 +1,7 @@
 import Logging
+import PrivilegeSeparation
 import SASL
-import SMTPFront
-import Separation
+import SMTPServer
 
 /// Logs the offered mechanisms when clients are first served, and after each change.
 final class OfferLog {

@@ -1,9 +1,8 @@
-import ByteStrings
-import CPlatform
+import CLibc
+import CheckpwdCore
 import Logging
-import SMTPFront
-import Separation
-import Verdicts
+import PrivilegeSeparation
+import SMTPServer
 
 /// What the privileged process does from its start to its end.
 struct ParentRole {

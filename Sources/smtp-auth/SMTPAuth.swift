@@ -1,11 +1,11 @@
 import ArgumentParser
+import CheckpwdCore
 import Glibc
 import Logging
+import PrivilegeSeparation
 import SASL
 import SMTP
-import SMTPFront
-import Separation
-import Verdicts
+import SMTPServer
 
 struct SMTPAuth: ParsableCommand {
     static let configuration = CommandConfiguration(

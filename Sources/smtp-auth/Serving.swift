@@ -1,15 +1,14 @@
-import Credentials
+import CheckpwdCore
 import Glibc
 import Logging
-import Metrics
 import NIOCore
 import NIOPosix
+import PrivilegeSeparation
 import SMTP
-import SMTPFront
-import Separation
+import SMTPServer
+import ServerSupport
 import Synchronization
 import TransportSecurity
-import Verdicts
 
 /// The network process at work: its servers, and what its parent tells it.
 final class Serving: Sendable {

@@ -1,9 +1,8 @@
 import Checkpassword
-import Credentials
+import CheckpwdCore
 import Foundation
 import TestSupport
 import Testing
-import Verdicts
 
 @Suite struct DescriptorTests {
     /// A descriptor that holds these bytes, in pieces.

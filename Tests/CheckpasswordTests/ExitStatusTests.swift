@@ -1,6 +1,6 @@
 import Checkpassword
+import CheckpwdCore
 import Testing
-import Verdicts
 
 @Suite struct ExitStatusTests {
     @Test(arguments: [

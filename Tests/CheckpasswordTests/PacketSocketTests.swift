@@ -1,8 +1,8 @@
 import Checkpassword
+import CheckpwdCore
 import Glibc
 import TestSupport
 import Testing
-import Verdicts
 
 @Suite struct PacketSocketTests {
     private func pair(_ type: __socket_type) throws -> [Int32] {

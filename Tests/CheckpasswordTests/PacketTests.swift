@@ -1,9 +1,8 @@
 import Checkpassword
-import Credentials
+import CheckpwdCore
 import Glibc
 import TestSupport
 import Testing
-import Verdicts
 
 @Suite struct PacketTests {
     @Test(arguments: [

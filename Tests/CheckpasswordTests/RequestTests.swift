@@ -1,8 +1,7 @@
 import Checkpassword
-import Credentials
+import CheckpwdCore
 import TestSupport
 import Testing
-import Verdicts
 
 private let challenge = "<1896.697170952@postoffice.reston.mci.net>"
 private let digest = "b913a602c7eda7a495b4e6e7334d3890"

@@ -1,5 +1,4 @@
-import ByteStrings
-import Credentials
+import CheckpwdCore
 import Cryptography
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import ByteStrings
+import CheckpwdCore
 import Cryptography
 import TestSupport
 import Testing

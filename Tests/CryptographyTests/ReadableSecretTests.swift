@@ -1,7 +1,6 @@
+@testable import Cryptography
 import TestSupport
 import Testing
-
-@testable import Cryptography
 
 @Suite struct ReadableSecretTests {
     @Test(arguments: [1, 20, 1024])

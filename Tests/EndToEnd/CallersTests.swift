@@ -1,4 +1,4 @@
-import ChallengeResponse
+import Cryptography
 import Foundation
 import TestSupport
 import Testing

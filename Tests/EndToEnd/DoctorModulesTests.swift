@@ -1,8 +1,7 @@
 import Foundation
+@testable import PAMDoctor
 import TestSupport
 import Testing
-
-@testable import Doctor
 
 extension OnStage {
     /// What doctor works out from a stack's lines, against logins by pam-checkpwd with the real modules.

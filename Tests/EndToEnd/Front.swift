@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 import TestSupport
 import Testing
@@ -33,7 +33,7 @@ final class Front {
         let envp = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var pid: pid_t = 0
-        let failed = cplatform_spawn(&pid, argv, envp, [null, null, log, null])
+        let failed = clibc_spawn(&pid, argv, envp, [null, null, log, null])
         precondition(failed == 0, "cannot start smtp-auth")
         self.pid = pid
         port = Front.announcedPort(in: errors, of: pid)
@@ -41,7 +41,7 @@ final class Front {
 
     deinit {
         kill(pid, SIGKILL)
-        _ = cplatform_wait(pid)
+        _ = clibc_wait(pid)
     }
 
     private static func announcedPort(in file: String, of pid: pid_t) -> Int {
@@ -66,6 +66,12 @@ final class Front {
     /// What it logged of the logins.
     var log: [String] { lines.filter { $0.contains("verdict=") } }
 
+    /// The same, after waiting for so many lines, a minute at most: a client has its reply before the line is written.
+    func log(of count: Int) -> [String] {
+        for _ in 0..<6000 where log.count < count { usleep(10_000) }
+        return log
+    }
+
     /// Whether it has said this, by now or within a minute.
     func says(_ words: String) -> Bool {
         for _ in 0..<6000 {
@@ -80,7 +86,7 @@ final class Front {
     /// - Returns: its exit status.
     func end(_ signal: Int32 = SIGTERM) -> Int32 {
         kill(pid, signal)
-        return cplatform_wait(pid)
+        return clibc_wait(pid)
     }
 
     /// The process that speaks with the network.

@@ -1,5 +1,5 @@
-import ChallengeResponse
-import Credentials
+import CheckpwdCore
+import Cryptography
 import Foundation
 import TestSupport
 

@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 import TestSupport
 
@@ -22,7 +22,7 @@ final class LoopbackServer: Sendable {
         let envp = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var pid: pid_t = 0
-        let failed = cplatform_spawn(&pid, argv, envp, [null, null, null, null])
+        let failed = clibc_spawn(&pid, argv, envp, [null, null, null, null])
         precondition(failed == 0, "cannot start \(words[0])")
         self.port = port
         self.pid = pid
@@ -37,7 +37,7 @@ final class LoopbackServer: Sendable {
     deinit {
         // It ends the processes that it started.
         kill(pid, SIGTERM)
-        _ = cplatform_wait(pid)
+        _ = clibc_wait(pid)
     }
 
     /// Whether somebody listens there.

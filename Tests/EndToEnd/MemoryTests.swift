@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 import TestSupport
 import Testing
@@ -78,11 +78,11 @@ extension OnStage {
             let envp = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { strdup("\($0)=\($1)") } + [nil]
             defer { (argv + envp).forEach { free($0) } }
             var started: pid_t = 0
-            try #require(cplatform_spawn(&started, argv, envp, [input, null, null, credentials]) == 0)
+            try #require(clibc_spawn(&started, argv, envp, [input, null, null, credentials]) == 0)
             // With all that it started: it is the first of a session.
             defer {
                 kill(-started, SIGKILL)
-                _ = cplatform_wait(started)
+                _ = clibc_wait(started)
             }
             return ProcessMemory(of: try find(started))
         }

@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 import TestSupport
 
@@ -24,7 +24,7 @@ final class ResidentProgram {
             [null, errors, ends[1]].forEach { close($0) }
         }
         var pid: pid_t = 0
-        precondition(cplatform_spawn(&pid, argv, envp, [null, null, errors, ends[1]]) == 0)
+        precondition(clibc_spawn(&pid, argv, envp, [null, null, errors, ends[1]]) == 0)
         self.pid = pid
         socket = ends[0]
         // One that does not answer fails the test, rather than holding it up for ever.
@@ -35,7 +35,7 @@ final class ResidentProgram {
     deinit {
         close(socket)
         kill(pid, SIGKILL)
-        _ = cplatform_wait(pid)
+        _ = clibc_wait(pid)
     }
 
     /// - Returns: the answer; nil where there is none.

@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 import TestSupport
 import Testing
@@ -166,8 +166,8 @@ extension OnStage {
             defer { argv.forEach { free($0) } }
             var pid: pid_t = 0
             let environment: [UnsafeMutablePointer<CChar>?] = [nil]
-            #expect(cplatform_spawn(&pid, argv, environment, [null, null, errors, ends[1]]) == 0)
-            #expect(cplatform_wait(pid) == 2)
+            #expect(clibc_spawn(&pid, argv, environment, [null, null, errors, ends[1]]) == 0)
+            #expect(clibc_wait(pid) == 2)
             let message = FileManager.default.contents(atPath: folder("errors")).map { String(decoding: $0, as: UTF8.self) }
             #expect(message?.contains("descriptor 3 is a socket for packets; add --resident") == true)
         }

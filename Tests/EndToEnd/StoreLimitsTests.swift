@@ -1,8 +1,8 @@
+import CheckpwdCore
 import Foundation
 import SecretStore
 import TestSupport
 import Testing
-import Verdicts
 
 extension OnStage {
     /// The store under what mail servers and systemd make of a process's surroundings.

@@ -1,10 +1,9 @@
-import Credentials
+import CheckpwdCore
 import Foundation
 import SecretStore
-import StoreKeeping
+import StoreAdministration
 import TestSupport
 import Testing
-import Verdicts
 
 extension OnStage {
     /// What happens to a store between two system calls of a program.
@@ -125,7 +124,7 @@ extension OnStage {
             func setAll(_ number: Int) throws {
                 var batch = Batch()
                 let secret = Secret("\(number)" + String(repeating: "s", count: 400))
-                for login in 0..<6000 { try secret.withUnsafeBytes { try batch.add($0, of: Credentials.Login("login\(login)")) } }
+                for login in 0..<6000 { try secret.withUnsafeBytes { try batch.add($0, of: LoginName("login\(login)")) } }
                 _ = try sample.keeper.write(batch, now: 1)
             }
             try setAll(0)

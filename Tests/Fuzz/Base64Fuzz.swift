@@ -1,4 +1,4 @@
-import Credentials
+import CheckpwdCore
 import SASL
 
 /// Base64 has one spelling for any bytes.

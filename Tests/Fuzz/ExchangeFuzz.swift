@@ -1,9 +1,7 @@
 import Checkpassword
-import Credentials
+import CheckpwdCore
 import SASL
-import Verdicts
-
-@testable import SMTPFront
+@testable import SMTPServer
 
 /// What a client answers becomes a claim that says just what the client sent, and on descriptor 3 nothing else.
 enum ExchangeFuzz {
@@ -13,14 +11,14 @@ enum ExchangeFuzz {
         guard let choice = bytes.first else { return }
         let answer = Array(bytes.dropFirst())
         let exchanges: [Exchange] = [
-            .plain, .loginName, .loginPassword(Login(Array("alice".utf8))), .cramMD5(challenge: challenge),
+            .plain, .loginName, .loginPassword(LoginName(Array("alice".utf8))), .cramMD5(challenge: challenge),
         ]
         let exchange = exchanges[Int(choice) % exchanges.count]
         switch exchange.answer(Secret(copying: answer)) {
         case .challenge(_, let next):
             try require(exchange == .loginName, "another question from \(exchange)")
-            try require(next == .loginPassword(Login(answer)), "another login than was sent")
-            try require(!Login(answer).hasControlByte, "a control byte in a login")
+            try require(next == .loginPassword(LoginName(answer)), "another login than was sent")
+            try require(!LoginName(answer).hasControlByte, "a control byte in a login")
         case .claim(let claim): try check(claim, answer)
         case .refused(let login): try require(exchange == .plain && !login.hasControlByte, "refused by \(exchange)")
         case .malformed: break

@@ -1,4 +1,4 @@
-import Interchange
+import StoreAdministration
 
 /// Something that reads bytes from outside, and what must hold whatever they are.
 enum FuzzTarget: String, CaseIterable, Sendable {

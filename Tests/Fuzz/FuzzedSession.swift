@@ -1,5 +1,4 @@
-import Credentials
-
+import CheckpwdCore
 @testable import SMTP
 
 /// A session, both sides of it, and what must hold of each action.

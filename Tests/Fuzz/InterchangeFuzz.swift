@@ -1,6 +1,6 @@
-import Credentials
+import CheckpwdCore
 import Foundation
-import Interchange
+import StoreAdministration
 
 /// What is read from a file of secrets can be a login and a secret, and where it can be written it is read again as it was.
 enum InterchangeFuzz {
@@ -13,8 +13,8 @@ enum InterchangeFuzz {
         for entry in entries {
             try require((1...511).contains(entry.login.count) && (1...1024).contains(entry.secret.count), "wrong length")
             try require(!(entry.login + entry.secret).contains { $0 < 0x20 || $0 == 0x7F }, "control byte")
-            do throws(Refusal) {
-                try format.write(Entry(Login(entry.login), Secret(copying: entry.secret), entry.times), to: &text)
+            do throws(LineError) {
+                try format.write(Entry(LoginName(entry.login), Secret(copying: entry.secret), entry.times), to: &text)
                 expected.append(entry)
             } catch {
                 try require(format != .jsonLines, "not written: \(error)")

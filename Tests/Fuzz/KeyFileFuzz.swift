@@ -1,6 +1,4 @@
-import Credentials
-import Verdicts
-
+import CheckpwdCore
 @testable import SecretStore
 
 /// A key file is read as its lines say, and one bad line makes all of it bad.

@@ -1,6 +1,5 @@
-import Credentials
-
-@testable import Separation
+import CheckpwdCore
+@testable import PrivilegeSeparation
 
 /// A message that is understood is the one that it would be written as, and nothing in it reaches an environment that does
 /// not belong there.

@@ -1,7 +1,7 @@
-import Doctor
+import CheckpwdCore
 import Foundation
 import PAM
-import Verdicts
+import PAMDoctor
 
 /// A PAM configuration is read to its end, whatever is in it, and what is said of it is about its lines. A second file, which
 /// it may take in, follows a line of two hyphens.

@@ -1,6 +1,5 @@
 import Checkpassword
-import Credentials
-import Verdicts
+import CheckpwdCore
 
 /// The rule for what a resident is asked, told once more in another way: a mark, and variables up to the first empty string.
 enum PacketFuzz {

@@ -1,4 +1,4 @@
-@testable import SMTPFront
+@testable import SMTPServer
 
 /// The rules for a proxy's header, told once more in another way: it ends where its first bytes say, is
 /// never longer than it may be, and names a client that can be one.

@@ -1,6 +1,4 @@
-import Credentials
-import Verdicts
-
+import CheckpwdCore
 @testable import SecretStore
 
 /// A record opens as it was sealed, or not at all. The corpus holds one that opens: 'pass', sealed for 'alice'.
@@ -12,7 +10,7 @@ enum RecordFuzz {
 
     /// The secret of a record that opens, or nil.
     static func open(_ bytes: [UInt8]) throws -> [UInt8]? {
-        let login = Login(Array("alice".utf8))
+        let login = LoginName(Array("alice".utf8))
         let keyFile = ScratchFile(Array("01020304:\(String(repeating: "5a", count: 32))\n".utf8))
         do throws(Failure) {
             let secret = try SealedRecord(bytes, of: login).open(for: login, with: KeyRing(at: .file(keyFile.path)))

@@ -1,6 +1,5 @@
 import Checkpassword
-import Credentials
-import Verdicts
+import CheckpwdCore
 
 /// The rule for descriptor 3, told once more in another way: cut at NUL bytes, count, compare.
 enum RequestFuzz {

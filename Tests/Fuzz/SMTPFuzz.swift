@@ -1,5 +1,4 @@
-import Credentials
-
+import CheckpwdCore
 @testable import SMTP
 
 /// A whole session, from both sides: what must hold whatever the client and the one behind say, however it is cut.

@@ -1,7 +1,7 @@
 import CSeparation
-import Credentials
+import CheckpwdCore
 import Glibc
-import Separation
+import PrivilegeSeparation
 
 /// What the network process does.
 enum Act: String {

@@ -1,9 +1,9 @@
 // A parent whose network process does what it must not, or what takes long. usage: hostile ACT
 import CSeparation
+import CheckpwdCore
 import Glibc
 import Logging
-import Separation
-import Verdicts
+import PrivilegeSeparation
 
 let arguments = CommandLine.arguments.map { Array($0.utf8) }
 guard arguments.count >= 2, let act = Act(rawValue: CommandLine.arguments[1]) else { exit(64) }

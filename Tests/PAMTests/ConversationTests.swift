@@ -1,14 +1,12 @@
 import CPAM
-import Credentials
+import CheckpwdCore
+@testable import PAM
 import TestSupport
 import Testing
-import Verdicts
-
-@testable import PAM
 
 @Suite struct ConversationTests {
     private func conversation() -> Conversation {
-        Conversation(service: try! Service(Array("test".utf8)), login: Login("alice"), trace: Trace(isOn: false))
+        Conversation(service: try! Service(Array("test".utf8)), login: LoginName("alice"), trace: Trace(isOn: false))
     }
 
     /// Asks a conversation that knows the password 'pass'; nil where it has no answer.

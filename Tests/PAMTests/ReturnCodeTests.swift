@@ -1,9 +1,8 @@
 import CPAM
+import CheckpwdCore
+@testable import PAM
 import TestSupport
 import Testing
-import Verdicts
-
-@testable import PAM
 
 @Suite struct ReturnCodeTests {
     @Test(arguments: [

@@ -1,7 +1,7 @@
+import CheckpwdCore
 import PAM
 import TestSupport
 import Testing
-import Verdicts
 
 @Suite struct ServiceTests {
     @Test(arguments: ["smtp", "pam-checkpwd", "a", "imap4.tls_2"])

@@ -1,7 +1,6 @@
+import CheckpwdCore
 import TestSupport
 import Testing
-import Verdicts
-
 @testable import pam_checkpwd
 
 /// getopt(3) keeps its place in globals: one scan at a time.

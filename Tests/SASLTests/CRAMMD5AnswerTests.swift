@@ -1,4 +1,4 @@
-import Credentials
+import CheckpwdCore
 import SASL
 import TestSupport
 import Testing

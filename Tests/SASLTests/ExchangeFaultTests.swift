@@ -1,4 +1,4 @@
-import Credentials
+import CheckpwdCore
 import SASL
 import TestSupport
 import Testing
@@ -9,7 +9,7 @@ import Testing
         (Exchange.plain, "alice", ExchangeFault.malformedMessage, nil), (.plain, "a\0b\0c\0d", .malformedMessage, nil),
         (.plain, "\0al\nice\0pass", .controlByteInLogin, "al\nice"),
         (.loginName, "al\0ice", .controlByteInLogin, "al\0ice"), (.loginName, "\u{7F}", .controlByteInLogin, "\u{7F}"),
-        (.loginPassword(Login(Array("alice".utf8))), "pa\0ss", .nulInPassword, "alice"),
+        (.loginPassword(LoginName(Array("alice".utf8))), "pa\0ss", .nulInPassword, "alice"),
         (.cramMD5(challenge: []), "alice", .malformedMessage, nil),
         (.cramMD5(challenge: []), "al\0ice 00000000000000000000000000000000", .controlByteInLogin, "al\0ice"),
         (.cramMD5(challenge: []), "alice 0000000000000000000000000000000G", .malformedMessage, nil),

@@ -1,4 +1,4 @@
-import Credentials
+import CheckpwdCore
 import SASL
 import TestSupport
 import Testing
@@ -34,7 +34,7 @@ struct ExchangeTests {
         ])
     func loginName(name: String, isTaken: Bool) {
         let expected: Seen =
-            isTaken ? .challenge("Password:", .loginPassword(Login(Array(name.utf8)))) : .malformed
+            isTaken ? .challenge("Password:", .loginPassword(LoginName(Array(name.utf8)))) : .malformed
         #expect(Seen(Exchange.loginName.answer(Secret(name))) == expected)
     }
 
@@ -43,7 +43,7 @@ struct ExchangeTests {
         arguments: [("pass", true), ("", true), ("p\r\nq", true), ("pa\0ss", false), ("\0", false)])
     func loginPassword(password: String, isTaken: Bool) {
         let expected: Seen = isTaken ? .password(.login, login: "alice", password: password) : .malformed
-        let exchange = Exchange.loginPassword(Login(Array("alice".utf8)))
+        let exchange = Exchange.loginPassword(LoginName(Array("alice".utf8)))
         #expect(Seen(exchange.answer(Secret(password))) == expected)
     }
 }

@@ -1,6 +1,5 @@
-import Testing
-
 @testable import SMTP
+import Testing
 
 @Suite("A command line")
 struct CommandTests {

@@ -1,6 +1,5 @@
-import Testing
-
 @testable import SMTP
+import Testing
 
 @Suite struct DataScannerTests {
     /// Feeds a stream in pieces of one size: what is passed on, and how it ended.

@@ -1,8 +1,7 @@
-import Credentials
+import CheckpwdCore
 import SASL
-import TestSupport
-
 @testable import SMTP
+import TestSupport
 
 /// A session with what a driver does around it: bytes on either side in, what comes of them as lines a test can compare.
 ///

@@ -1,6 +1,5 @@
-import Testing
-
 @testable import SMTP
+import Testing
 
 @Suite("A host name")
 struct HostnameTests {

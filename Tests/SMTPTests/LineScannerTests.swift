@@ -1,6 +1,5 @@
-import Testing
-
 @testable import SMTP
+import Testing
 
 @Suite struct LineScannerTests {
     /// Feeds pieces one after another, what is not consumed again with the next; the lines that come out, `nil` for one

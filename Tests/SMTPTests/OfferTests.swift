@@ -1,7 +1,6 @@
+@testable import SMTP
 import TestSupport
 import Testing
-
-@testable import SMTP
 
 @Suite struct OfferTests {
     @Test func `of what a server offers, what passes through untouched is passed on`() {

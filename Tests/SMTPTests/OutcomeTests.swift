@@ -1,6 +1,5 @@
-import Testing
-
 @testable import SMTP
+import Testing
 
 @Suite("An outcome")
 struct OutcomeTests {

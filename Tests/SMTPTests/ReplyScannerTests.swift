@@ -1,6 +1,5 @@
-import Testing
-
 @testable import SMTP
+import Testing
 
 @Suite struct ReplyScannerTests {
     @Test(

@@ -1,7 +1,6 @@
 import SASL
-import Testing
-
 @testable import SMTP
+import Testing
 
 @Suite struct SenderMapTests {
     private static let map = try! SenderMap(

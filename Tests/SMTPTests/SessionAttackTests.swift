@@ -1,6 +1,5 @@
-import Testing
-
 @testable import SMTP
+import Testing
 
 /// What either side does, of bad will or none.
 @Suite struct SessionAttackTests {

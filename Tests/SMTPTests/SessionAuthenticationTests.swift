@@ -1,7 +1,6 @@
+@testable import SMTP
 import TestSupport
 import Testing
-
-@testable import SMTP
 
 @Suite struct SessionAuthenticationTests {
     static let plain = "C AUTH PLAIN " + base64("\0alice\0pass")

@@ -1,7 +1,6 @@
+@testable import SMTP
 import TestSupport
 import Testing
-
-@testable import SMTP
 
 @Suite struct SessionMailTests {
     private static let noBehind = Transcript.noBehind

@@ -1,7 +1,6 @@
+@testable import SMTP
 import TestSupport
 import Testing
-
-@testable import SMTP
 
 /// Commands that the session answers by itself.
 @Suite struct SessionTests {

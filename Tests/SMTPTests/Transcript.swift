@@ -1,7 +1,6 @@
+@testable import SMTP
 import TestSupport
 import Testing
-
-@testable import SMTP
 
 /// A session as it is written in an RFC: who says what, and what must come of it, a line each.
 ///

@@ -1,11 +1,9 @@
-import Credentials
+import CheckpwdCore
 import Foundation
-import StoreKeeping
+@testable import SecretStore
+import StoreAdministration
 import TestSupport
 import Testing
-import Verdicts
-
-@testable import SecretStore
 
 @Suite(.enabled(if: DatabaseServer.isInstalled, "needs PostgreSQL")) struct DatabaseRecordsTests {
     private func remember(
@@ -15,7 +13,7 @@ import Verdicts
         let failure = failure { () throws(Failure) in
             try Secret(challenge).withUnsafeBytes { (challenge) throws(Failure) in
                 try sample.store.replayCache(in: nil).remember(
-                    challenge, of: Login(login), now: UInt64(now), until: UInt64(now + seconds))
+                    challenge, of: LoginName(login), now: UInt64(now), until: UInt64(now + seconds))
             }
         }
         return failure.map { "\($0)" } ?? "accepted"
@@ -28,7 +26,7 @@ import Verdicts
         for login in ["carol", "", "alic", "' OR true --", String(repeating: "a", count: 512)] {
             #expect(try sample.text(of: login) == nil, "\(login)")
         }
-        #expect(try sample.store.knows(Login("alice")))
+        #expect(try sample.store.knows(LoginName("alice")))
     }
 
     @Test func `the database never sees a secret`() throws {
@@ -48,7 +46,7 @@ import Verdicts
     func `one damaged record is an error for its login alone`(damage: String, expected: String) throws {
         let sample = try SampleDatabase("alice", "bob")
         sample.run(damage)
-        let failure = failure { () throws(Failure) in _ = try sample.store.secret(of: Login("alice"), with: sample.keys) }
+        let failure = failure { () throws(Failure) in _ = try sample.store.secret(of: LoginName("alice"), with: sample.keys) }
         #expect("\(failure!)".hasPrefix("temporary: \(expected)"))
         #expect(try sample.text(of: "bob") == "secret of bob")
     }
@@ -99,14 +97,14 @@ import Verdicts
         sample.run(grants.joined(separator: " ").replacingOccurrences(of: "TO mail;", with: "TO \(role);"))
         let place = StorePlace(Array(DatabaseServer.shared.address(of: sample.name, as: role).utf8))
         let store = SecretStore(at: place)
-        #expect(try store.knows(Login("alice")))
+        #expect(try store.knows(LoginName("alice")))
         let now = UInt64(Date().timeIntervalSince1970)
         try Secret("<1@host>").withUnsafeBytes { (challenge) throws(Failure) in
-            try store.replayCache(in: nil).remember(challenge, of: Login("alice"), now: now, until: now + 600)
+            try store.replayCache(in: nil).remember(challenge, of: LoginName("alice"), now: now, until: now + 600)
         }
         let keeper = StoreKeeper(at: place, keys: sample.keys)
-        let failure = failure { () throws(Failure) in _ = try keeper.delete(Login("alice")) }
+        let failure = failure { () throws(Failure) in _ = try keeper.delete(LoginName("alice")) }
         #expect("\(failure!)".contains("permission denied for table secrets; grant the role what checkpwdctl(8) lists"))
-        #expect(try store.knows(Login("alice")))
+        #expect(try store.knows(LoginName("alice")))
     }
 }

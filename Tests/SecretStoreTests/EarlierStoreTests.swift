@@ -1,9 +1,8 @@
-import Credentials
+import CheckpwdCore
 import Foundation
+@testable import SecretStore
 import TestSupport
 import Testing
-
-@testable import SecretStore
 
 /// A store that version 0.1.0 wrote, whose cryptography was another library's. Its key file holds three keys: the
 /// one of then, one that a rekeying made, and one that was prepared.
@@ -16,7 +15,7 @@ import Testing
             return Array(folder.write(name, contents).utf8)
         }
         let store = SecretStore(at: .file(try copy("store-0.1.0.mdb")))
-        let found = try store.secret(of: Login(login), with: .file(try copy("store-0.1.0.key")))
+        let found = try store.secret(of: LoginName(login), with: .file(try copy("store-0.1.0.key")))
         #expect(found?.text() == secret)
     }
 }

@@ -1,9 +1,8 @@
+import CheckpwdCore
 import Foundation
+@testable import SecretStore
 import TestSupport
 import Testing
-import Verdicts
-
-@testable import SecretStore
 
 @Suite struct KeyPlaceTests {
     private let folder = Folder()

@@ -1,10 +1,8 @@
-import Credentials
+import CheckpwdCore
 import Foundation
+@testable import SecretStore
 import TestSupport
 import Testing
-import Verdicts
-
-@testable import SecretStore
 
 @Suite struct KeyRingTests {
     private let folder = Folder()

@@ -1,10 +1,8 @@
-import Credentials
+import CheckpwdCore
 import Foundation
+@testable import SecretStore
 import TestSupport
 import Testing
-import Verdicts
-
-@testable import SecretStore
 
 @Suite struct ReplayCacheTests {
     private let folder = Folder()
@@ -19,7 +17,7 @@ import Verdicts
         defer { bytes.deallocate() }
         bytes.copyBytes(from: challenge.utf8)
         return failure { () throws(Failure) in
-            try cache.remember(UnsafeRawBufferPointer(bytes), of: Login(login), now: now, until: expiry)
+            try cache.remember(UnsafeRawBufferPointer(bytes), of: LoginName(login), now: now, until: expiry)
         }
     }
 
@@ -93,7 +91,7 @@ import Verdicts
     @Test func `a folder that cannot be made is a temporary failure`() {
         let cache = ReplayCache(in: Array(folder("none/cache").utf8))
         let failure = failure { () throws(Failure) in
-            try cache.remember(UnsafeRawBufferPointer(start: nil, count: 0), of: Login("a"), now: 1, until: 2)
+            try cache.remember(UnsafeRawBufferPointer(start: nil, count: 0), of: LoginName("a"), now: 1, until: 2)
         }
         #expect("\(failure!)".hasPrefix("temporary: replay cache cannot be made: \(folder("none/cache"))"))
     }

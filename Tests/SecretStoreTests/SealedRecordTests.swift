@@ -1,13 +1,11 @@
-import Credentials
+import CheckpwdCore
+@testable import SecretStore
 import TestSupport
 import Testing
-import Verdicts
-
-@testable import SecretStore
 
 @Suite struct SealedRecordTests {
     private let folder = Folder()
-    private let alice = Login("alice")
+    private let alice = LoginName("alice")
 
     private func ring(_ name: String = "01020304", digit: String = "5a") throws -> KeyRing {
         let path = folder.write("key-\(name)", "\(name):\(String(repeating: digit, count: 32))\n".utf8)
@@ -20,7 +18,7 @@ import Verdicts
         }
     }
 
-    private func open(_ bytes: [UInt8], of login: Login, with ring: borrowing KeyRing) -> Failure? {
+    private func open(_ bytes: [UInt8], of login: LoginName, with ring: borrowing KeyRing) -> Failure? {
         do throws(Failure) {
             let record = try SealedRecord(bytes, of: login)
             return try record.open(for: login, with: ring) == nil ? record.keyIsMissing(login) : nil
@@ -46,7 +44,7 @@ import Verdicts
 
     @Test func `a record moved to another login is damaged`() throws {
         let ring = try ring()
-        let failure = try open(sealed(with: ring).bytes, of: Login("bob"), with: ring)
+        let failure = try open(sealed(with: ring).bytes, of: LoginName("bob"), with: ring)
         #expect("\(failure!)".hasPrefix("temporary: record damaged: bob"))
     }
 

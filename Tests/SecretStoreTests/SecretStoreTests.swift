@@ -1,11 +1,9 @@
-import Credentials
+import CheckpwdCore
 import Foundation
-import StoreKeeping
+@testable import SecretStore
+import StoreAdministration
 import TestSupport
 import Testing
-import Verdicts
-
-@testable import SecretStore
 
 @Suite struct SecretStoreTests {
     @Test func `a login's secret is found, and nobody else's`() throws {
@@ -15,15 +13,15 @@ import Verdicts
         for login in ["carol", "", "alic", "alice\0", String(repeating: "a", count: 512)] {
             #expect(try sample.text(of: login) == nil, "\(login)")
         }
-        #expect(try sample.store.knows(Login("alice")))
-        #expect(try !sample.store.knows(Login("carol")))
+        #expect(try sample.store.knows(LoginName("alice")))
+        #expect(try !sample.store.knows(LoginName("carol")))
     }
 
     @Test func `a missing store is a temporary failure, and is not created by looking`() throws {
         let sample = try SampleStore()
         let path = sample.folder("store/none.mdb")
         let failure = failure { () throws(Failure) in
-            _ = try SecretStore(at: .file(Array(path.utf8))).secret(of: Login("alice"), with: sample.keys)
+            _ = try SecretStore(at: .file(Array(path.utf8))).secret(of: LoginName("alice"), with: sample.keys)
         }
         #expect("\(failure!)".hasPrefix("temporary: store cannot be opened: \(path): No such file or directory; "))
         #expect(!FileManager.default.fileExists(atPath: path))
@@ -38,7 +36,7 @@ import Verdicts
         for count in stride(from: 4096, to: whole.count, by: 4096) {
             let path = sample.folder.write("store/cut.mdb", whole.prefix(count))
             let failure = failure { () throws(Failure) in
-                _ = try SecretStore(at: .file(Array(path.utf8))).secret(of: Login("login1"), with: sample.keys)
+                _ = try SecretStore(at: .file(Array(path.utf8))).secret(of: LoginName("login1"), with: sample.keys)
             }
             #expect("\(failure!)".hasPrefix("temporary: store cannot be opened"), "\(count) bytes")
         }
@@ -49,7 +47,7 @@ import Verdicts
         let sample = try SampleStore()
         let path = sample.folder.write("store/bad.mdb", contents)
         let failure = failure { () throws(Failure) in
-            _ = try SecretStore(at: .file(Array(path.utf8))).secret(of: Login("alice"), with: sample.keys)
+            _ = try SecretStore(at: .file(Array(path.utf8))).secret(of: LoginName("alice"), with: sample.keys)
         }
         #expect(failure?.verdict.description == "temporary")
     }
@@ -58,7 +56,7 @@ import Verdicts
         let sample = try SampleStore()
         mkfifo(sample.folder("store/fifo"), 0o600)
         let failure = failure { () throws(Failure) in
-            _ = try SecretStore(at: .file(Array(sample.folder("store/fifo").utf8))).knows(Login("alice"))
+            _ = try SecretStore(at: .file(Array(sample.folder("store/fifo").utf8))).knows(LoginName("alice"))
         }
         #expect("\(failure!)".contains("something else, wanted a plain file"))
     }
@@ -71,7 +69,7 @@ import Verdicts
         let sample = try SampleStore("alice")
         chmod(sample.folder(name), mode)
         let failure = failure { () throws(Failure) in
-            _ = try sample.store.secret(of: Login("alice"), with: sample.keys)
+            _ = try sample.store.secret(of: LoginName("alice"), with: sample.keys)
         }
         #expect("\(failure!)".hasPrefix("temporary: not private: \(sample.folder(name)): mode 0"))
     }
@@ -84,7 +82,7 @@ import Verdicts
         sample.folder.write("store/secrets.mdb", old)
         unlink(sample.path + "-lock")
         let failure = failure { () throws(Failure) in
-            _ = try sample.store.secret(of: Login("alice"), with: sample.keys)
+            _ = try sample.store.secret(of: LoginName("alice"), with: sample.keys)
         }
         #expect("\(failure!)".hasPrefix("temporary: record sealed under another key: alice: key "))
     }
@@ -106,7 +104,7 @@ import Verdicts
         }
         _ = consume environment
         let failure = failure { () throws(Failure) in
-            _ = try sample.store.secret(of: Login("alice"), with: sample.keys)
+            _ = try sample.store.secret(of: LoginName("alice"), with: sample.keys)
         }
         #expect("\(failure!)".hasPrefix("temporary: record "))
         #expect("\(failure!)".contains("alice"))

@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 
 /// A real PostgreSQL server for the tests: started by whoever asks first, and gone with the process that runs them, even
@@ -24,14 +24,14 @@ public final class DatabaseServer: Sendable {
         let versions = try! FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").sorted()
         psql = "/usr/lib/postgresql/\(versions.last!)/bin/psql"
         var ends: [Int32] = [0, 0]
-        precondition(cplatform_pipe(&ends) == 0)
+        precondition(clibc_pipe(&ends) == 0)
         lifeline = ends[1]
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         let words = [Stage.repository("Tests/Stage/postgresql"), folder, "\(port)"]
         let argv = words.map { strdup($0) } + [nil]
         defer { argv.forEach { free($0) } }
         var pid: pid_t = 0
-        precondition(cplatform_spawn(&pid, argv, cplatform_environment(), [ends[0], null, null, null]) == 0)
+        precondition(clibc_spawn(&pid, argv, clibc_environment(), [ends[0], null, null, null]) == 0)
         close(ends[0])
         close(null)
         var tries = 0

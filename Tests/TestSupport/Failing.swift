@@ -1,4 +1,4 @@
-import Verdicts
+import CheckpwdCore
 
 /// The failure that some work ends with, or nil.
 public func failure(of work: () throws(Failure) -> Void) -> Failure? {

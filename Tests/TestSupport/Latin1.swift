@@ -1,4 +1,4 @@
-import Credentials
+import CheckpwdCore
 import Foundation
 
 /// Bytes as text that shows each of them: Latin-1, so that nothing is lost.

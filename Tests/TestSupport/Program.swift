@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 
 /// A program that a test runs to its end.
@@ -46,17 +46,17 @@ public struct Program {
         let envp = all.map { strdup("\($0)=\($1)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var pid: pid_t = 0
-        let failed = cplatform_spawn(
+        let failed = clibc_spawn(
             &pid, argv, envp, [standardInput, output.descriptor, errors.descriptor, credentials])
         precondition(failed == 0, "cannot start \(command[0]): \(String(cString: strerror(failed)))")
         do {
             try body()
         } catch {
             kill(pid, SIGKILL)
-            _ = cplatform_wait(pid)
+            _ = clibc_wait(pid)
             throw error
         }
-        return Outcome(status: cplatform_wait(pid), output: output.text, errors: errors.text)
+        return Outcome(status: clibc_wait(pid), output: output.text, errors: errors.text)
     }
 
     private static func pipe(holding bytes: [UInt8]) -> Int32 {

@@ -1,7 +1,6 @@
-import Credentials
+import CheckpwdCore
 import SecretStore
-import StoreKeeping
-import Verdicts
+import StoreAdministration
 
 /// A store of a test's own, wherever it lies.
 public protocol Sample {
@@ -15,14 +14,14 @@ extension Sample {
     public func fill(_ logins: some Sequence<String>) throws {
         var batch = Batch()
         for login in logins {
-            try Secret("secret of \(login)").withUnsafeBytes { try batch.add($0, of: Login(login)) }
+            try Secret("secret of \(login)").withUnsafeBytes { try batch.add($0, of: LoginName(login)) }
         }
         _ = try keeper.write(batch, now: 1)
     }
 
     /// The secret of a login as text, or nil.
     public func text(of login: String) throws -> String? {
-        guard let secret = try store.secret(of: Login(login), with: keys) else { return nil }
+        guard let secret = try store.secret(of: LoginName(login), with: keys) else { return nil }
         return secret.text()
     }
 
@@ -30,6 +29,6 @@ extension Sample {
     public func isWhole(_ login: String) throws -> Bool { try text(of: login) == "secret of \(login)" }
 
     public func set(_ secret: String, of login: String, now: UInt64 = 1) throws(Failure) {
-        try keeper.set(Secret(secret), of: Login(login), now: now)
+        try keeper.set(Secret(secret), of: LoginName(login), now: now)
     }
 }

@@ -1,8 +1,7 @@
-import Credentials
+import CheckpwdCore
 import Foundation
 import SecretStore
-import StoreKeeping
-import Verdicts
+import StoreAdministration
 
 /// A store in a database of a test's own, and its key file.
 public final class SampleDatabase: Sample, Sendable {

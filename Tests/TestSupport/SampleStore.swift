@@ -1,8 +1,7 @@
-import Credentials
+import CheckpwdCore
 import Foundation
 import SecretStore
-import StoreKeeping
-import Verdicts
+import StoreAdministration
 
 /// A store and its key in a folder of a test's own.
 public struct SampleStore: Sample, Sendable {

@@ -1,4 +1,4 @@
-import Credentials
+import CheckpwdCore
 
 extension Secret {
     /// A secret for a test: no secret at all.
@@ -11,7 +11,7 @@ extension Secret {
     }
 }
 
-extension Login {
+extension LoginName {
     public init(_ text: String) {
         self.init(Array(text.utf8))
     }

@@ -1,8 +1,7 @@
-import Credentials
+import CheckpwdCore
 import Foundation
 import TestSupport
 import TransportSecurity
-import Verdicts
 
 /// A certificate that openssl made, and its key, in PEM.
 struct Made {

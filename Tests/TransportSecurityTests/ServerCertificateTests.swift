@@ -1,9 +1,7 @@
-import Credentials
+import CheckpwdCore
 import Glibc
 import TestSupport
 import Testing
-import Verdicts
-
 @testable import TransportSecurity
 
 @Suite struct ServerCertificateTests {

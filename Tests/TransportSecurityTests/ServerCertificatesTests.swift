@@ -1,7 +1,6 @@
+import CheckpwdCore
 import TestSupport
 import Testing
-import Verdicts
-
 @testable import TransportSecurity
 
 @Suite struct ServerCertificatesTests {

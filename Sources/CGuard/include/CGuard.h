@@ -2,7 +2,7 @@
 #ifndef CGUARD_H
 #define CGUARD_H
 
-/* From here on this process ends by cplatform_end, or with status 111: see guard.c. To be called in a child, too. */
+/* From here on this process ends by clibc_end, or with status 111: see guard.c. To be called in a child, too. */
 void cguard_arm(void);
 
 /* From here on the calling thread, and no other, may execute another program in this process. */

@@ -1,9 +1,7 @@
 import ArgumentParser
-import ByteStrings
-import CPlatform
-import Credentials
+import CLibc
+import CheckpwdCore
 import TransportSecurity
-import Verdicts
 
 /// The certificates that `doctor` examines instead of a PAM service.
 struct CertificateOptions: ParsableArguments {
@@ -34,8 +32,8 @@ struct CertificateOptions: ParsableArguments {
     }
 
     private static func read(_ path: [UInt8]) throws(Failure) -> Secret {
-        let descriptor = path.withCString { cplatform_open($0, O_RDONLY, 0) }
-        guard descriptor >= 0 else { throw .misused(Cause("cannot read", about: path, errno: cplatform_errno())) }
+        let descriptor = path.withCString { clibc_open($0, O_RDONLY, 0) }
+        guard descriptor >= 0 else { throw .misused(Cause("cannot read", about: path, errno: clibc_errno())) }
         defer { close(descriptor) }
         do throws(SystemError) {
             return try Secret(reading: descriptor, atMost: longest)

@@ -1,6 +1,5 @@
-import ByteStrings
+import CheckpwdCore
 import TransportSecurity
-import Verdicts
 
 /// What doctor prints of a certificate.
 struct CertificateReport {

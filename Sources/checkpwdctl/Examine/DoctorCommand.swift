@@ -1,10 +1,9 @@
+import Accounts
 import ArgumentParser
-import ByteStrings
 import Checkpassword
-import Credentials
-import Doctor
+import CheckpwdCore
 import PAM
-import Verdicts
+import PAMDoctor
 
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -65,7 +64,7 @@ struct DoctorCommand: ParsableCommand {
     private func caller() throws(Failure) -> Identity? {
         guard let callerName else { return nil }
         let name = [UInt8](callerName.utf8)
-        guard let caller = try Identity.find(Login(name)) else {
+        guard let caller = try Identity.find(LoginName(name)) else {
             throw .misused(Cause("no such account", about: name, remedy: "--as names who the mail server runs pam-checkpwd as"))
         }
         return caller
@@ -73,6 +72,6 @@ struct DoctorCommand: ParsableCommand {
 
     private func tried(_ service: Service) throws(Failure) -> Trial? {
         guard let login else { return nil }
-        return Trial(of: Login([UInt8](login.utf8)), password: try source.read(twice: false), with: service, allowsOther: allowOther)
+        return Trial(of: LoginName([UInt8](login.utf8)), password: try source.read(twice: false), with: service, allowsOther: allowOther)
     }
 }

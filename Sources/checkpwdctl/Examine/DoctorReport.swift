@@ -1,6 +1,5 @@
-import ByteStrings
-import Doctor
-import Verdicts
+import CheckpwdCore
+import PAMDoctor
 
 /// What doctor prints.
 struct DoctorReport {

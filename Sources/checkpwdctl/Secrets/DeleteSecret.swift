@@ -1,6 +1,6 @@
 import ArgumentParser
-import StoreKeeping
-import Verdicts
+import CheckpwdCore
+import StoreAdministration
 
 struct DeleteSecret: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "delete", abstract: "Take a login's secret away.")

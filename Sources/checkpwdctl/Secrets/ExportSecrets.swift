@@ -1,10 +1,7 @@
 import ArgumentParser
-import ByteStrings
-import CPlatform
-import Credentials
-import Interchange
-import StoreKeeping
-import Verdicts
+import CLibc
+import CheckpwdCore
+import StoreAdministration
 
 struct ExportSecrets: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,7 +43,7 @@ struct ExportSecrets: ParsableCommand {
             var text = WipedText()
             var refused = 0
             let damaged = try keeper.forEachSecret { (entry, secret) throws(Failure) in
-                do throws(Refusal) {
+                do throws(LineError) {
                     try format.write(ExportSecrets.entry(entry, secret), to: &text)
                 } catch {
                     refused += 1
@@ -64,12 +61,12 @@ struct ExportSecrets: ParsableCommand {
     }
 
     private static func entry(
-        _ entry: StoreKeeping.Entry, _ secret: borrowing Secret
-    ) throws(Refusal) -> Interchange.Entry {
-        var times: Interchange.Entry.Times?
+        _ entry: StoredLogin, _ secret: borrowing Secret
+    ) throws(LineError) -> Entry {
+        var times: Entry.Times?
         if let created = entry.created, let changed = entry.changed {
             times = .init(created: created, changed: changed)
         }
-        return try Interchange.Entry(entry.login, secret.withUnsafeBytes { Secret(copying: $0) }, times)
+        return try Entry(entry.login, secret.withUnsafeBytes { Secret(copying: $0) }, times)
     }
 }

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Credentials
+import CheckpwdCore
 import Cryptography
-import StoreKeeping
-import Verdicts
+import StoreAdministration
 
 struct GenerateSecret: ParsableCommand {
     static let configuration = CommandConfiguration(

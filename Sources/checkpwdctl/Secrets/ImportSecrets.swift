@@ -1,10 +1,7 @@
 import ArgumentParser
-import ByteStrings
-import CPlatform
-import Credentials
-import Interchange
-import StoreKeeping
-import Verdicts
+import CLibc
+import CheckpwdCore
+import StoreAdministration
 
 struct ImportSecrets: ParsableCommand {
     static let configuration = CommandConfiguration(

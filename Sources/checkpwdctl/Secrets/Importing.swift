@@ -1,10 +1,6 @@
-import ByteStrings
-import Credentials
-import CPlatform
-import Interchange
-import Precis
-import StoreKeeping
-import Verdicts
+import CLibc
+import CheckpwdCore
+import StoreAdministration
 
 /// The way of a file's secrets into the store, batch by batch.
 struct Importing: ~Copyable {
@@ -85,7 +81,7 @@ struct Importing: ~Copyable {
     }
 
     private mutating func take(
-        _ entry: Interchange.Entry, _ line: Int, _ progress: inout Progress, _ refused: (Int, [UInt8]) -> Void
+        _ entry: Entry, _ line: Int, _ progress: inout Progress, _ refused: (Int, [UInt8]) -> Void
     ) throws(Failure) {
         let (login, times) = (entry.login, entry.times)
         guard let opaque else {

@@ -1,9 +1,7 @@
 import ArgumentParser
-import ByteStrings
-import Credentials
+import CheckpwdCore
 import SecretStore
-import StoreKeeping
-import Verdicts
+import StoreAdministration
 
 struct ListSecrets: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -79,7 +77,7 @@ struct ListSecrets: ParsableCommand {
 
     private static func characters(in text: [UInt8]) -> Int { String(decoding: text, as: UTF8.self).count }
 
-    private static func write(names: [Login]) throws(Failure) {
+    private static func write(names: [LoginName]) throws(Failure) {
         var unprintable = 0
         for name in names {
             // Nothing that a script could take for another login.

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Credentials
-import StoreKeeping
-import Verdicts
+import CheckpwdCore
+import StoreAdministration
 
 struct RenameSecret: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,7 +14,7 @@ struct RenameSecret: ParsableCommand {
 
     func run() throws {
         try failing { () throws(Failure) in
-            try store.keeper.rename(login.name, to: Login([UInt8](other.utf8)))
+            try store.keeper.rename(login.name, to: LoginName([UInt8](other.utf8)))
         }
     }
 }

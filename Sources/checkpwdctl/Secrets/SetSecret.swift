@@ -1,8 +1,7 @@
 import ArgumentParser
-import Credentials
-import Interchange
+import CheckpwdCore
 import SecretStore
-import Verdicts
+import StoreAdministration
 
 struct SetSecret: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,7 @@
 import ArgumentParser
-import ByteStrings
-import Credentials
+import CheckpwdCore
 import SecretStore
-import StoreKeeping
-import Verdicts
+import StoreAdministration
 
 struct ShowSecret: ParsableCommand {
     static let configuration = CommandConfiguration(

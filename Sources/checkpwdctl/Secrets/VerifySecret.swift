@@ -1,8 +1,7 @@
 import ArgumentParser
-import Credentials
+import CheckpwdCore
 import SecretStore
-import StoreKeeping
-import Verdicts
+import StoreAdministration
 
 struct VerifySecret: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
-import StoreKeeping
-import Verdicts
+import CheckpwdCore
+import StoreAdministration
 
 struct BackupStore: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,7 @@
 import ArgumentParser
-import ByteStrings
+import CheckpwdCore
 import SecretStore
-import StoreKeeping
-import Verdicts
+import StoreAdministration
 
 struct InitStore: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,6 @@
 import ArgumentParser
-import ByteStrings
-import StoreKeeping
-import Verdicts
+import CheckpwdCore
+import StoreAdministration
 
 struct RekeyStore: ParsableCommand {
     static let configuration = CommandConfiguration(

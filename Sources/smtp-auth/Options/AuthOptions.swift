@@ -1,6 +1,6 @@
 import ArgumentParser
 import SASL
-import SMTPFront
+import SMTPServer
 
 /// How clients log in, and who decides.
 struct AuthOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import CPlatform
+import CLibc
 import SMTP
-import SMTPFront
+import SMTPServer
 
 /// What mail goes to.
 struct BehindOptions: ParsableArguments {
@@ -60,7 +60,7 @@ extension RelayBehind: ExpressibleByArgument {
     /// Whether its place is a name, which somebody has to look up.
     var needsLookup: Bool {
         switch place {
-        case .host(let host, _): cplatform_is_address(host) == 0
+        case .host(let host, _): clibc_is_address(host) == 0
         case .unixSocket: false
         }
     }

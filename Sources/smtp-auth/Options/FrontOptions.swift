@@ -1,7 +1,7 @@
 import ArgumentParser
+import PrivilegeSeparation
 import SMTP
-import SMTPFront
-import Separation
+import SMTPServer
 
 /// Where clients come from.
 struct FrontOptions: ParsableArguments {

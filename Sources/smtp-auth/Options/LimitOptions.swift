@@ -1,5 +1,5 @@
 import ArgumentParser
-import SMTPFront
+import SMTPServer
 
 /// How much of everything.
 struct LimitOptions: ParsableArguments {

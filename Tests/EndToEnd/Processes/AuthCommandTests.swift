@@ -16,7 +16,7 @@ extension OnStage {
             let text = try String(contentsOfFile: folder("id"), encoding: .utf8)
             let id = try #require(pid_t(text.trimmingCharacters(in: .newlines)))
             #expect(ProcessStatus.hasEnded(id))
-            #expect(front.log.last?.contains(#"verdict="temporary" reason="auth-command-timed-out""#) == true)
+            #expect(front.log(of: 1).last?.contains(#"verdict="temporary" reason="auth-command-timed-out""#) == true)
         }
 
         @Test func `a storm of logins is a queue`() throws {

@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 import TestSupport
 import Testing
@@ -82,7 +82,7 @@ extension OnStage {
             let argv = words.map { strdup($0) } + [nil]
             defer { argv.forEach { free($0) } }
             var pid: pid_t = 0
-            precondition(cplatform_spawn(&pid, argv, cplatform_environment(), [null, null, log, null]) == 0)
+            precondition(clibc_spawn(&pid, argv, clibc_environment(), [null, null, log, null]) == 0)
             func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
             func wait(_ path: String, for words: String) -> Bool {
                 for _ in 0..<6000 where !text(path).contains(words) { usleep(10_000) }
@@ -100,7 +100,7 @@ extension OnStage {
             #expect(line?.contains(capability == nil ? "= 0" : "EPERM") == true, "\(line ?? "")")
             kill(network, SIGKILL)
             kill(pid, SIGKILL)
-            _ = cplatform_wait(pid)
+            _ = clibc_wait(pid)
         }
 
         private static let hasAudit: Bool = {

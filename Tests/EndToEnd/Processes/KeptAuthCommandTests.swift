@@ -44,7 +44,7 @@ extension OnStage {
             }
             // One process for all of them.
             #expect(front.children.count == 1)
-            #expect(front.log.map { $0.contains(#"verdict="accepted""#) } == logins.map(\.2))
+            #expect(front.log(of: logins.count).map { $0.contains(#"verdict="accepted""#) } == logins.map(\.2))
         }
 
         @Test func `it is asked what the session is, and by one process as long as one is enough`() {
@@ -147,7 +147,7 @@ extension OnStage {
             #expect(ProcessStatus.hasEnded(first))
             #expect(front.greeted().ask(Self.plain) == "235 2.7.0 ok, go ahead")
             #expect(ids.count == 2)
-            #expect(front.log.first?.contains(#"verdict="temporary" reason="auth-command-timed-out""#) == true)
+            #expect(front.log(of: 1).first?.contains(#"verdict="temporary" reason="auth-command-timed-out""#) == true)
         }
 
         @Test func `one that was killed while it waited is replaced`() throws {
@@ -187,7 +187,7 @@ extension OnStage {
         @Test func `one that cannot be started is 454`() {
             let front = front("/nowhere/at-all")
             #expect(front.greeted().ask(Self.plain)?.hasPrefix("454 4.7.0 ") == true)
-            #expect(front.log.last?.contains(#"reason="cannot-start-auth-command" errno="2""#) == true)
+            #expect(front.log(of: 1).last?.contains(#"reason="cannot-start-auth-command" errno="2""#) == true)
         }
 
         @Test func `it has descriptors 0 to 3, and no other session's`() throws {

@@ -96,7 +96,7 @@ extension OnStage {
             #expect(front.says(#"session="too-many-errors" tls="no" commands="6" "#))
             let end = #"rhost="127.0.0.1""#
             #expect(
-                front.log.map { $0.replacing("smtp-auth: ", with: "") } == [
+                front.log(of: 5).map { $0.replacing("smtp-auth: ", with: "") } == [
                     #"verdict="rejected" reason="not-base64" mechanism="PLAIN" \#(end)"#,
                     #"verdict="rejected" reason="malformed-message" mechanism="PLAIN" \#(end)"#,
                     #"verdict="rejected" reason="control-byte-in-login" mechanism="LOGIN" \#(end) login="al\x00ice""#,

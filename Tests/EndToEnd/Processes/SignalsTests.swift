@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 import TestSupport
 import Testing
@@ -129,7 +129,7 @@ extension OnStage {
             #expect(Program(["curl", "-sS", "--max-time", "60", "smtp://127.0.0.1:\(front.port)"]).run().status == 7)
             #expect(client.ask("AUTH PLAIN AGFsaWNlAHBhc3M=") == "235 2.7.0 ok, go ahead")
             #expect(client.ask("QUIT")?.hasPrefix("221 ") == true)
-            #expect(cplatform_wait(front.pid) == 0)
+            #expect(clibc_wait(front.pid) == 0)
         }
 
         @Test func `a session that does not finish is ended at the deadline`() {
@@ -157,7 +157,7 @@ extension OnStage {
             while FileManager.default.contents(atPath: folder("id"))?.isEmpty != false { usleep(10_000) }
             let id = try #require(pid_t(String(contentsOfFile: folder("id"), encoding: .utf8).trimmingCharacters(in: .newlines)))
             kill(front.network, SIGKILL)
-            #expect(cplatform_wait(front.pid) == 111)
+            #expect(clibc_wait(front.pid) == 111)
             #expect(ProcessStatus.hasEnded(id))
             #expect(front.says("the network process has ended with status 137"))
 

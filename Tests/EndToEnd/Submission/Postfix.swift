@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 import TestSupport
 
@@ -33,7 +33,7 @@ final class Postfix: Sendable {
         let argv = words.map { strdup($0) } + [nil]
         defer { argv.forEach { free($0) } }
         var pid: pid_t = 0
-        let failed = cplatform_spawn(&pid, argv, cplatform_environment(), [null, log, log, null])
+        let failed = clibc_spawn(&pid, argv, clibc_environment(), [null, log, log, null])
         precondition(failed == 0, "cannot start postfix")
         self.pid = pid
         // The port last: all sockets are there before.
@@ -48,7 +48,7 @@ final class Postfix: Sendable {
     deinit {
         // What was started is a script that waits for the master.
         _ = Program(["postfix", "stop"]).run()
-        _ = cplatform_wait(pid)
+        _ = clibc_wait(pid)
     }
 
     /// What it logged.

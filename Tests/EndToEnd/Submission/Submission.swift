@@ -1,4 +1,4 @@
-import CPlatform
+import CLibc
 import Foundation
 import TestSupport
 
@@ -26,7 +26,7 @@ final class Submission: Sendable {
     deinit {
         for process in processes.values {
             kill(process.pid, SIGTERM)
-            _ = cplatform_wait(process.pid)
+            _ = clibc_wait(process.pid)
         }
     }
 
@@ -56,7 +56,7 @@ final class Submission: Sendable {
         let argv = words.map { strdup($0) } + [nil]
         defer { argv.forEach { free($0) } }
         var pid: pid_t = 0
-        let failed = cplatform_spawn(&pid, argv, cplatform_environment(), [null, null, log, null])
+        let failed = clibc_spawn(&pid, argv, clibc_environment(), [null, null, log, null])
         precondition(failed == 0, "cannot start smtp-auth")
         for _ in 0..<3000 {
             let text = (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""

@@ -1,0 +1,102 @@
+import CLibc
+import CheckpwdCore
+import NIOCore
+import NIOSSL
+import NIOTLS
+
+/// Moves bytes between a channel and a dialogue; what they mean, the dialogue knows.
+final class ProbeHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var dialogue: Dialogue
+    private let makeTLS: () throws -> NIOSSLClientHandler
+    private let trust: Trust
+    private let show: (Spoken) -> Void
+    /// Fails where the login was not accepted, with the reason.
+    private let outcome: EventLoopPromise<Void>
+    private var isOver = false
+
+    init(
+        _ dialogue: consuming Dialogue, trust: Trust, makeTLS: @escaping () throws -> NIOSSLClientHandler,
+        outcome: EventLoopPromise<Void>, show: @escaping (Spoken) -> Void
+    ) {
+        self.dialogue = dialogue
+        self.trust = trust
+        self.makeTLS = makeTLS
+        self.outcome = outcome
+        self.show = show
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isOver else { return }
+        act(on: dialogue.receive(unwrapInboundIn(data).readableBytesView), context)
+    }
+
+    /// Time is up.
+    struct Deadline: Sendable {}
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is Deadline { return end(dialogue.closed(Cause("no answer in time")), context) }
+        guard !isOver, case .some(.handshakeCompleted) = event as? TLSUserEvent else { return }
+        var words: [UInt8] =
+            switch try? context.pipeline.syncOperations.nioSSL_tlsVersion() {
+            case .tlsv12: [UInt8]("TLS 1.2, ")
+            case .tlsv13: [UInt8]("TLS 1.3, ")
+            default: [UInt8]("TLS, ")
+            }
+        words += trust.words
+        act(on: dialogue.encrypted(words), context)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end(dialogue.closed(Trouble.cause(of: error)), context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        guard !isOver else { return }
+        end(dialogue.closed(), context)
+    }
+
+    private func act(on action: Dialogue.Action?, _ context: ChannelHandlerContext) {
+        for spoken in dialogue.takeSpoken() { show(spoken) }
+        switch action {
+        case .send(let line):
+            send(line.text, context)
+            // A goodbye is not worth a wait.
+            if dialogue.isSettled { pass(Deadline(), in: .milliseconds(500), context) }
+        case .startTLS:
+            do {
+                // In front of everything, and at once: nothing that comes from now on is read in the clear.
+                try context.pipeline.syncOperations.addHandler(makeTLS(), position: .first)
+            } catch {
+                errorCaught(context: context, error: error)
+            }
+        case .finish(let failure): end(failure, context)
+        case nil: break
+        }
+    }
+
+    private func pass(_ event: Deadline, in time: TimeAmount, _ context: ChannelHandlerContext) {
+        let channel = context.channel
+        context.eventLoop.scheduleTask(in: time) { channel.pipeline.fireUserInboundEventTriggered(event) }
+    }
+
+    private func send(_ text: borrowing WipedText, _ context: ChannelHandlerContext) {
+        let buffer = text.withUnsafeBytes { ByteBuffer(bytes: $0) }
+        context.writeAndFlush(wrapOutboundOut(buffer)).assumeIsolated().whenComplete { _ in
+            // It may be a secret. Sound: heap memory that nobody reads any more; the mutable accessors would copy it first.
+            buffer.withUnsafeReadableBytes {
+                explicit_bzero(UnsafeMutableRawPointer(mutating: $0.baseAddress!), $0.count)
+            }
+        }
+    }
+
+    private func end(_ failure: Failure?, _ context: ChannelHandlerContext) {
+        guard !isOver else { return }
+        isOver = true
+        for spoken in dialogue.takeSpoken() { show(spoken) }
+        if let failure { outcome.fail(failure) } else { outcome.succeed() }
+        context.close(promise: nil)
+    }
+}

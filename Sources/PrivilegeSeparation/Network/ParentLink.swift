@@ -1,0 +1,174 @@
+import CSeparation
+import CLibc
+import CheckpwdCore
+import Glibc
+import Synchronization
+
+/// The network process's way to its parent. Any thread may ask; one thread, in `run`, hears the answers.
+public final class ParentLink: Sendable {
+    public typealias WhenChecked = @Sendable (Checked) -> Void
+    public typealias WhenOpened = @Sendable (Result<Opened, NotOpened>) -> Void
+
+    private struct State {
+        var nextTicket: UInt64 = 1
+        var checks: [UInt64: WhenChecked] = [:]
+        var opens: [UInt64: WhenOpened] = [:]
+        var outbox: Outbox
+        var hasLeft = false
+        /// Certificates that came, and that further ones belong to.
+        var certificates: [Station.Certificate] = []
+    }
+
+    private let socket: MessageSocket
+    private let alarm: FileDescriptor
+    private let state: Mutex<State>
+
+    /// - Returns: nil, and errno, where an alarm cannot be had.
+    public init?(_ socket: consuming MessageSocket) {
+        let alarm = cseparation_alarm()
+        state = Mutex(State(outbox: Outbox(socket: socket.descriptor.number)))
+        self.socket = socket
+        self.alarm = FileDescriptor(owning: alarm)
+        guard alarm >= 0 else { return nil }
+    }
+
+    /// Has the auth command run on credentials.
+    ///
+    /// - Parameters:
+    ///   - method: the name of the mechanism.
+    ///   - answer: called once, on the thread in `run`.
+    /// - Returns: the check's ticket, which is to be forgotten when nobody waits for it or relies on it any more.
+    public func check(
+        _ credentials: borrowing Secret, method: [UInt8], _ surroundings: Surroundings, answer: @escaping WhenChecked
+    ) -> UInt64 {
+        let ticket = newTicket()
+        let parcel = Parcel(Request.check(ticket: ticket, method: method, surroundings), secret: credentials)
+        send(parcel) { $0.checks[ticket] = answer }
+        return ticket
+    }
+
+    /// Nobody waits for a check any more, or relies on it. If its turn has not come, it is answered at once.
+    public func forget(_ ticket: UInt64) { send(Parcel(Request.forget(ticket: ticket))) { _ in } }
+
+    /// Has the program behind started.
+    ///
+    /// - Parameters:
+    ///   - login: the ticket of the check by which the client has logged in, if it has.
+    ///   - answer: called once, on the thread in `run`.
+    public func open(login: UInt64?, _ surroundings: Surroundings, answer: @escaping WhenOpened) {
+        let ticket = newTicket()
+        send(Parcel(Request.open(ticket: ticket, login: login, surroundings))) { $0.opens[ticket] = answer }
+    }
+
+    /// The session that had this program is over.
+    public func over(_ ticket: UInt64) { send(Parcel(Request.over(ticket: ticket))) { _ in } }
+
+    /// Clients are served.
+    public func ready() { send(Parcel(Request.ready)) { _ in } }
+
+    /// Makes `run` return.
+    public func leave() {
+        state.withLock { $0.hasLeft = true }
+        cseparation_ring(alarm.number)
+    }
+
+    /// Hears the parent until `leave`, or until it is gone.
+    ///
+    /// - Returns: which of them it was; unless it was `leave`, nothing may go on without the parent.
+    public func run(_ take: (Event) -> Void) -> Parting {
+        do throws(Parting) {
+            while true {
+                let (events, timeout) = try flush()
+                wait(events, timeout)
+                try hear(take)
+            }
+        } catch {
+            return state.withLock { $0.hasLeft } ? .left : error
+        }
+    }
+
+    /// - Returns: what to wait for, and for how many milliseconds at most.
+    private func flush() throws(Parting) -> (events: Int32, timeout: Int32) {
+        let (hasLeft, failure, needsRoom, needsPatience) = state.withLock { state in
+            state.outbox.flush()
+            return (state.hasLeft, state.outbox.failure, state.outbox.needsRoom, state.outbox.needsPatience)
+        }
+        if hasLeft { throw .left }
+        if let failure { throw .deaf(failure) }
+        return (needsRoom ? POLLIN | POLLOUT : POLLIN, needsPatience ? Outbox.patience : -1)
+    }
+
+    private func wait(_ events: Int32, _ timeout: Int32) {
+        var polled = [
+            pollfd(fd: socket.descriptor.number, events: Int16(events), revents: 0),
+            pollfd(fd: alarm.number, events: Int16(POLLIN), revents: 0),
+        ]
+        poll(&polled, nfds_t(polled.count), timeout)
+        cseparation_silence(alarm.number)
+    }
+
+    /// - Throws: at the end.
+    private func hear(_ take: (Event) -> Void) throws(Parting) {
+        while true {
+            let arrival: MessageSocket.Arrival<Order>
+            do throws(Malformed) {
+                arrival = try socket.receive(Order.self)
+            } catch {
+                throw .misunderstood(error)
+            }
+            switch arrival {
+            case .nothing: return
+            case .end: throw .gone
+            case .message(let order, let attachments): obey(order, attachments, take)
+            }
+        }
+    }
+
+    private func obey(
+        _ order: Order, _ attachments: MessageSocket.Attachments, _ take: (Event) -> Void
+    ) {
+        switch order {
+        case .checked(let ticket, let checked): state.withLock { $0.checks.removeValue(forKey: ticket) }?(checked)
+        case .opened(let ticket):
+            guard let answer = state.withLock({ $0.opens.removeValue(forKey: ticket) }) else { return }
+            guard let socket = attachments.descriptor.take() else {
+                // The program has lost its session already.
+                over(ticket)
+                return answer(.failure(NotOpened(errno: EMFILE)))
+            }
+            answer(.success(Opened(ticket: ticket, socket: socket.release())))
+        case .notOpened(let ticket, let errno):
+            state.withLock { $0.opens.removeValue(forKey: ticket) }?(.failure(NotOpened(errno: errno)))
+        case .certificate(let chain, let isLast):
+            let certificates = state.withLock { state in
+                state.certificates.append(Station.Certificate(chain: chain, key: attachments.secret.take()!))
+                return state.certificates
+            }
+            guard isLast else { return }
+            state.withLock { $0.certificates = [] }
+            take(.certificates(certificates))
+        case .senderMap: take(.senderMap(attachments.senderMap()))
+        case .mechanisms(let names): take(.mechanisms(names))
+        case .reload: take(.reload)
+        case .drain: take(.drain)
+        case .listen, .begin: break
+        }
+    }
+
+    private func newTicket() -> UInt64 {
+        state.withLock { state in
+            defer { state.nextTicket += 1 }
+            return state.nextTicket
+        }
+    }
+
+    /// Never waits: what there is no room for now is sent by the thread in `run`.
+    private func send(_ parcel: Parcel, noting note: (inout State) -> Void) {
+        let isSent = state.withLock { state in
+            note(&state)
+            state.outbox.send(parcel)
+            return state.outbox.isEmpty && state.outbox.failure == nil
+        }
+        if !isSent { cseparation_ring(alarm.number) }
+    }
+}

@@ -1,0 +1,117 @@
+import CSeparation
+import CLibc
+import CheckpwdCore
+
+/// Where the network process finds itself when it begins: with all that it was sent, and nothing that it may not have.
+public struct Station: ~Copyable {
+    /// The sockets that listen for clients.
+    public var listeners: [Int32] = []
+    /// The socket that listens for scrapers.
+    public var metrics: Int32?
+    public var senderMap: [UInt8]?
+    /// The names of the mechanisms to offer, joined by commas.
+    public var mechanisms: [UInt8] = []
+    /// In the order in which the options name them.
+    public var certificates: [Certificate] = []
+    public let socket: MessageSocket
+
+    /// A certificate with its chain and its key, both as PEM.
+    public final class Certificate: Sendable {
+        public let chain: [UInt8]
+        public let key: Secret
+
+        init(chain: [UInt8], key: consuming Secret) {
+            self.chain = chain
+            self.key = key
+        }
+    }
+
+    /// Takes what the parent sends, up to `begin`, and becomes what that says, for good.
+    ///
+    /// - Parameter descriptors: how many a server may have to have open.
+    /// - Throws: where that fails. Then nothing may go on.
+    public static func enter(descriptors: Int) throws(Failure) -> Station {
+        cseparation_name("smtp-auth-net")
+        // Or what NIO opens next would not be ours to close.
+        guard cseparation_keep(NetworkChild.socketNumber) == 0 else {
+            throw .misused(
+                Cause("no parent", remedy: "only smtp-auth itself starts its network process"))
+        }
+        var station = Station(socket: MessageSocket(FileDescriptor(owning: NetworkChild.socketNumber)))
+        let identity = try station.receive()
+        if !station.listeners.isEmpty { try station.raise(descriptors) }
+        try Confinement.confine(to: identity)
+        return station
+    }
+
+    /// The way to the parent, from here on.
+    public consuming func link() throws(Failure) -> ParentLink {
+        guard let link = ParentLink(socket) else { throw .temporary(Cause("no alarm", errno: clibc_errno())) }
+        return link
+    }
+
+    private init(socket: consuming MessageSocket) {
+        self.socket = socket
+    }
+
+    private func raise(_ descriptors: Int) throws(Failure) {
+        let allowed = cseparation_raise_descriptors(UInt(descriptors))
+        guard allowed >= UInt(descriptors) else {
+            throw .temporary(
+                Cause(
+                    "too few descriptors", about: [UInt8](decimal: allowed) + [UInt8](" of ") + [UInt8](decimal: descriptors),
+                    remedy: "raise the limit (ulimit -n, LimitNOFILE=), or lower --max-connections"))
+        }
+    }
+
+    private mutating func receive() throws(Failure) -> Identity? {
+        while true {
+            let arrival: MessageSocket.Arrival<Order>
+            do throws(Malformed) {
+                arrival = try socket.receive(Order.self)
+            } catch {
+                throw Self.misunderstood(error)
+            }
+            switch arrival {
+            case .nothing:
+                var polled = pollfd(fd: socket.descriptor.number, events: Int16(POLLIN), revents: 0)
+                poll(&polled, 1, -1)
+            case .end: throw Self.misunderstood(.truncated)
+            case .message(let order, let attachments):
+                if let begun = try take(order, attachments) { return begun.identity }
+            }
+        }
+    }
+
+    private static func misunderstood(_ malformed: Malformed) -> Failure {
+        .misused(Cause("parent not understood", about: [UInt8](malformed.word)))
+    }
+
+    private struct Begun {
+        let identity: Identity?
+    }
+
+    /// - Returns: who to become, where that is all.
+    private mutating func take(
+        _ order: Order, _ attachments: MessageSocket.Attachments
+    ) throws(Failure) -> Begun? {
+        switch order {
+        case .listen(let purpose):
+            guard let socket = attachments.descriptor.take()?.release() else {
+                throw .temporary(Cause("too few descriptors", remedy: "raise the limit (ulimit -n, LimitNOFILE=)"))
+            }
+            if purpose == .mail { listeners.append(socket) } else { metrics = socket }
+        case .senderMap:
+            switch attachments.senderMap() {
+            case .success(let bytes): senderMap = bytes
+            case .failure(let error): throw .temporary(SenderMapUnread.cause(error))
+            }
+        case .mechanisms(let names): mechanisms = names
+        case .certificate(let chain, _):
+            certificates.append(Certificate(chain: chain, key: attachments.secret.take()!))
+        case .begin(let identity): return Begun(identity: identity)
+        case .checked, .opened, .notOpened, .reload, .drain: throw Self.misunderstood(.unexpected)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,18 @@
+@testable import PAMDoctor
+import Testing
+
+@Suite struct RoleTests {
+    @Test(arguments: [
+        ("pam_unix.so", [], Kind.auth, Role.checks), ("/lib/security/pam_sss.so", [], .auth, .checks),
+        ("pam_permit.so", [], .auth, .always(.success)), ("pam_deny.so", [], .auth, .always(.authErr)),
+        ("pam_deny.so", [], .session, .always(.sessionErr)), ("pam_rootok.so", [], .auth, .always(.success)),
+        ("pam_faillock.so", ["authfail"], .auth, .always(.ignore)), ("pam_faillock.so", ["preauth"], .auth, .rules),
+        ("pam_succeed_if.so", ["uid", ">", "0"], .account, .rules), ("pam_env.so", [], .auth, .serves),
+        ("pam_unix.so", [], .session, .serves), ("pam_own.so", [], .auth, .unknown),
+        ("pam_exec.so", ["quiet", "/bin/true"], .auth, .rules), ("pam_exec.so", ["expose_authtok", "/bin/true"], .auth, .unknown),
+        ("pam_debug.so", ["auth=maxtries"], .auth, .always(.maxtries)), ("pam_debug.so", ["auth=nonsense"], .auth, .always(.success)),
+    ])
+    func `a module's name and arguments tell what it does`(path: String, arguments: [String], kind: Kind, role: Role) {
+        #expect(Role(Module(path, arguments), kind) == role)
+    }
+}
