@@ -14,7 +14,7 @@ public enum AllowList {
         let lines = text.withoutByteOrderMark.split(separator: UInt8(ascii: "\n")).map { Array($0) }
         guard !service.isEmpty, service.first != UInt8(ascii: "#"), lines.contains(service) else {
             throw .misused(
-                Cause("service not allowed", about: service, remedy: "the administrator lists it in /etc/pam-checkpwd/services"))
+                Cause(.serviceNotAllowed, about: service, remedy: "the administrator lists it in /etc/pam-checkpwd/services"))
         }
     }
 
@@ -28,7 +28,7 @@ public enum AllowList {
         guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG), status.st_uid == 0, status.st_mode & 0o022 == 0 else {
             throw .temporary(
                 Cause(
-                    "list of services is not root's alone", about: path,
+                    .listOfServicesIsNotRootsAlone, about: path,
                     remedy: "it must be a plain file, owned by root, and writable by nobody else"))
         }
         let text: [UInt8]
@@ -39,7 +39,7 @@ public enum AllowList {
         }
         // A name at its end would be cut, and may then be another's.
         guard text.count <= limit else {
-            throw .temporary(Cause("list of services too long", about: path, remedy: "it may have 16384 bytes"))
+            throw .temporary(Cause(.listOfServicesTooLong, about: path, remedy: "it may have 16384 bytes"))
         }
         return text
     }
@@ -47,7 +47,7 @@ public enum AllowList {
     private static func unreadable(_ errno: Int32) -> Failure {
         .temporary(
             Cause(
-                "list of services cannot be read", about: [UInt8](path), errno: errno,
+                .listOfServicesCannotBeRead, about: [UInt8](path), errno: errno,
                 remedy: "a setuid pam-checkpwd needs it: one service a line"))
     }
 }

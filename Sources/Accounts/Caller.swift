@@ -20,7 +20,7 @@ public struct Caller {
         guard geteuid() == 0 else {
             throw .temporary(
                 Cause(
-                    "privileged, but not root",
+                    .privilegedButNotRoot,
                     remedy: "install it setuid root, mode 4750, or without any privilege; see setuid.md"))
         }
         let service = EnvironmentVariable.value("PAM_SERVICE").flatMap { $0.isEmpty ? nil : $0 }
@@ -28,7 +28,7 @@ public struct Caller {
         guard let noted = clibc_take_over() else {
             throw .temporary(
                 Cause(
-                    "cannot become root, or raise limits", errno: clibc_errno(),
+                    .cannotBecomeRootOrRaiseLimits, errno: clibc_errno(),
                     remedy: "ulimit -a shows the caller's limits"))
         }
         try EnvironmentVariable.set("PATH", [UInt8]("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
@@ -49,7 +49,7 @@ public struct Caller {
     /// - Throws: `temporary`, and then nothing may run.
     public func giveBack() throws(Failure) {
         let failed = clibc_give_back(noted)
-        guard failed == 0 else { throw .temporary(Cause("cannot become the caller again", errno: failed)) }
+        guard failed == 0 else { throw .temporary(Cause(.cannotBecomeTheCallerAgain, errno: failed)) }
     }
 
     /// An address is the caller's word, too, but one that PAM's modules can read.

@@ -28,13 +28,13 @@ public enum CallerSlot {
         guard failed != EAGAIN else {
             throw .temporary(
                 Cause(
-                    "too many logins of one caller at once", about: [UInt8](decimal: places),
+                    .tooManyLoginsOfOneCallerAtOnce, about: [UInt8](decimal: places),
                     remedy: "that is the caller's limit of processes (ulimit -u), at most 1000"))
         }
         guard failed == 0 else { throw notCounted(path, failed) }
     }
 
     private static func notCounted(_ path: [UInt8], _ errno: Int32 = clibc_errno()) -> Failure {
-        .temporary(Cause("cannot count the caller's logins", about: path, errno: errno))
+        .temporary(Cause(.cannotCountTheCallersLogins, about: path, errno: errno))
     }
 }

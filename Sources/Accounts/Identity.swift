@@ -22,11 +22,11 @@ public struct Identity: Sendable {
         guard let identity = try find(login) else {
             throw .temporary(
                 Cause(
-                    "accepted login is no system account", about: login.bytes,
+                    .acceptedLoginIsNoSystemAccount, about: login.bytes,
                     remedy: "add the account, or use --noenv where the program needs none"))
         }
         guard identity.uid != 0 else {
-            throw .rejected(Cause("account is root", remedy: "only --noenv leaves uid 0 to the program"))
+            throw .rejected(Cause(.accountIsRoot, remedy: "only --noenv leaves uid 0 to the program"))
         }
         return identity
     }
@@ -53,7 +53,7 @@ public struct Identity: Sendable {
                 continue
             }
             guard status == 0 else {
-                throw .temporary(Cause("account database cannot be read", errno: status))
+                throw .temporary(Cause(.accountDatabaseCannotBeRead, errno: status))
             }
             guard found != nil else { return nil }
             return Identity(

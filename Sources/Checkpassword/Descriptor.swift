@@ -20,19 +20,19 @@ public enum Descriptor {
         guard clibc_take_packets(descriptor) != 0 else {
             throw .misused(
                 Cause(
-                    "descriptor 3 is a socket for packets",
+                    .descriptor3IsASocketForPackets,
                     remedy: "add --resident to the command, or take --auth-resident from smtp-auth's"))
         }
         defer { close(descriptor) }
         // One byte more than allowed tells 'too much' from 'just enough'.
         let bytes = try read(descriptor, atMost: limit + 1, within: seconds)
         guard !bytes.isEmpty else {
-            throw .misused(Cause("descriptor 3 is empty", remedy: "the caller must write the credentials to it"))
+            throw .misused(Cause(.descriptor3IsEmpty, remedy: "the caller must write the credentials to it"))
         }
         guard bytes.count <= limit else {
             throw .misused(
                 Cause(
-                    "too many bytes on descriptor 3", about: [UInt8]("more than ") + [UInt8](decimal: limit),
+                    .tooManyBytesOnDescriptor3, about: [UInt8]("more than ") + [UInt8](decimal: limit),
                     remedy: "the caller must send at most that many"))
         }
         return bytes
@@ -42,7 +42,7 @@ public enum Descriptor {
     public static func offer(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         let failed = clibc_offer(credentials, bytes.baseAddress, bytes.count)
         guard failed == 0 else {
-            throw .temporary(Cause("descriptor 3 cannot be opened anew", errno: failed))
+            throw .temporary(Cause(.descriptor3CannotBeOpenedAnew, errno: failed))
         }
     }
 
@@ -55,11 +55,11 @@ public enum Descriptor {
             guard error.errno != ETIMEDOUT else {
                 throw .temporary(
                     Cause(
-                        "timeout on descriptor 3", about: [UInt8](decimal: seconds ?? 0) + [UInt8](" seconds"),
+                        .timeoutOnDescriptor3, about: [UInt8](decimal: seconds ?? 0) + [UInt8](" seconds"),
                         remedy: "the caller must write the credentials at once, and close its end"))
             }
             let cause = Cause(
-                "descriptor 3 cannot be read", errno: error.errno,
+                .descriptor3CannotBeRead, errno: error.errno,
                 remedy: "pam-checkpwd is started by a mail server, which writes the credentials to it")
             // Not open, not for reading, or a folder: it is the caller's doing. Anything else is the system's.
             throw [EBADF, EINVAL, EISDIR].contains(error.errno) ? .misused(cause) : .temporary(cause)

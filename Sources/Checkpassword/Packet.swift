@@ -18,11 +18,11 @@ public struct Packet: ~Copyable {
         let parts = bytes.withUnsafeBytes { Parts($0) }
         guard let parts, parts.credentials < bytes.count else {
             throw .misused(
-                Cause("packet without credentials", remedy: "pam-checkpwd(8) says what a resident program is asked"))
+                Cause(.packetWithoutCredentials, remedy: "pam-checkpwd(8) says what a resident program is asked"))
         }
         guard parts.credentials <= Packet.mostVariables + 2 else {
             throw .misused(
-                Cause("too many bytes of variables", about: [UInt8]("more than ") + [UInt8](decimal: Packet.mostVariables)))
+                Cause(.tooManyBytesOfVariables, about: [UInt8]("more than ") + [UInt8](decimal: Packet.mostVariables)))
         }
         mark = parts.mark
         remoteHost = parts.remoteHost
@@ -69,7 +69,7 @@ public struct Packet: ~Copyable {
         guard credentials.count <= limit else {
             throw .misused(
                 Cause(
-                    "too many bytes of credentials", about: [UInt8]("more than ") + [UInt8](decimal: limit),
+                    .tooManyBytesOfCredentials, about: [UInt8]("more than ") + [UInt8](decimal: limit),
                     remedy: "the caller must send at most that many"))
         }
         let place = credentials

@@ -16,7 +16,7 @@ public struct PacketSocket {
         guard errno == 0 else {
             throw .misused(
                 Cause(
-                    "descriptor 3 is no socket for packets", errno: errno,
+                    .descriptor3IsNoSocketForPackets, errno: errno,
                     remedy: "a resident program is started by a server that keeps it, such as smtp-auth --auth-resident"))
         }
         self.descriptor = descriptor
@@ -34,7 +34,7 @@ public struct PacketSocket {
             size = clibc_receive_packet(descriptor, buffer.baseAddress!, buffer.count)
             return max(0, min(size, buffer.count))
         }
-        guard size >= 0 else { throw .temporary(Cause("descriptor 3 cannot be read", errno: clibc_errno())) }
+        guard size >= 0 else { throw .temporary(Cause(.descriptor3CannotBeRead, errno: clibc_errno())) }
         guard size > 0 else { return nil }
         return bytes
     }

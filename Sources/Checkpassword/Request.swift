@@ -36,7 +36,7 @@ public struct Request: ~Copyable {
         guard fields.count >= 2 else {
             throw .misused(
                 Cause(
-                    "no password on descriptor 3",
+                    .noPasswordOnDescriptor3,
                     remedy: "the caller must send login NUL password NUL timestamp NUL"))
         }
         login = LoginName(bytes.withUnsafeBytes { Array($0[fields[0]]) })

@@ -8,7 +8,7 @@ enum Library {
         guard let problem = cdynamic_load_crypto() else { return }
         throw .temporary(
             Cause(
-                "libcrypto cannot be loaded", about: [UInt8](cString: problem) + AddressSpace.note,
+                .libcryptoCannotBeLoaded, about: [UInt8](cString: problem) + AddressSpace.note,
                 remedy: "install OpenSSL's library (Debian: libssl3), and check openssl.cnf"))
     }
 
@@ -19,11 +19,11 @@ enum Library {
         case CDYNAMIC_NOT_AVAILABLE:
             throw .temporary(
                 Cause(
-                    "algorithm not available", about: reason,
+                    .algorithmNotAvailable, about: reason,
                     remedy: "openssl.cnf decides which this OpenSSL has; on a FIPS host MD5 must be named with -m"))
         default:
             throw .temporary(
-                Cause("libcrypto failed", about: reason, remedy: "'openssl errstr' explains the error's number"))
+                Cause(.libcryptoFailed, about: reason, remedy: "'openssl errstr' explains the error's number"))
         }
     }
 

@@ -5,7 +5,7 @@ import CheckpwdCore
 public enum Randomness {
     public static func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(Failure) {
         let failed = clibc_random(buffer.baseAddress, buffer.count)
-        guard failed == 0 else { throw .temporary(Cause("no random bytes", errno: failed)) }
+        guard failed == 0 else { throw .temporary(Cause(.noRandomBytes, errno: failed)) }
     }
 
     public static func bytes(_ count: Int) throws(Failure) -> [UInt8] {

@@ -10,7 +10,7 @@ import PAM
 func begin(_ login: ResolvedLogin, _ policy: Policy, _ course: inout Course) throws(Failure) -> Transaction {
     if !login.account.isPlain, try Identity.find(login.account) == nil {
         course.owesDelay = true
-        throw .declined(Cause("login with unsafe characters"))
+        throw .declined(Cause(.loginWithUnsafeCharacters))
     }
     var transaction = try Transaction(service: policy.service, login: login.account, trace: policy.trace)
     if HostName.isPlain(policy.remoteHost) { try transaction.set(.remoteHost, policy.remoteHost) }
@@ -58,17 +58,17 @@ func virtualIdentity(of login: ResolvedLogin, _ policy: Policy) throws(Failure) 
     guard let user = policy.virtualUser else {
         throw .temporary(
             Cause(
-                "virtual account has no user", about: login.sent.bytes,
+                .virtualAccountHasNoUser, about: login.sent.bytes,
                 remedy: "--virtual-user names the account that it runs as, or use --noenv"))
     }
     guard let identity = try Identity.find(user) else {
         throw .temporary(
             Cause(
-                "virtual user is no system account", about: user.bytes,
+                .virtualUserIsNoSystemAccount, about: user.bytes,
                 remedy: "add the account, or name another with --virtual-user"))
     }
     guard identity.uid != 0 else {
-        throw .temporary(Cause("virtual user is root", about: user.bytes, remedy: "name another account with --virtual-user"))
+        throw .temporary(Cause(.virtualUserIsRoot, about: user.bytes, remedy: "name another account with --virtual-user"))
     }
     return identity.named(login.sent)
 }
@@ -80,7 +80,7 @@ func admit(
     try transaction.checkAccount()
     let user = try transaction.user()
     guard user == login.account || policy.allowsUserChange else {
-        throw .rejected(Cause("user changed by PAM", about: user.bytes, remedy: "--allow-user-change lets it pass"))
+        throw .rejected(Cause(.userChangedByPAM, about: user.bytes, remedy: "--allow-user-change lets it pass"))
     }
     switch policy.takeover {
     case .become:

@@ -26,10 +26,10 @@ public func decide(
 
 /// Refuses what nobody need be asked about. LDAP takes an empty password for an anonymous bind, and says yes.
 private func refuseUnasked(_ request: borrowing Request) throws(Failure) {
-    guard !request.login.isEmpty else { throw .rejected(Cause("empty login")) }
+    guard !request.login.isEmpty else { throw .rejected(Cause(.emptyLogin)) }
     switch request.credential {
-    case .password(let place) where place.isEmpty: throw .rejected(Cause("empty password"))
-    case .digest(let digest, _, _) where digest.isEmpty: throw .rejected(Cause("empty answer"))
+    case .password(let place) where place.isEmpty: throw .rejected(Cause(.emptyPassword))
+    case .digest(let digest, _, _) where digest.isEmpty: throw .rejected(Cause(.emptyAnswer))
     default: break
     }
 }
@@ -52,7 +52,7 @@ private func check(
         }
         return try admitProved(login, policy, &course)
     case .unknownMechanism(let byte):
-        throw .declined(Cause("mechanism not spoken", about: [UInt8](decimal: byte)))
+        throw .declined(Cause(.mechanismNotSpoken, about: [UInt8](decimal: byte)))
     }
 }
 
@@ -60,7 +60,7 @@ private func checkPassword(
     _ request: borrowing Request, at place: Range<Int>, _ login: ResolvedLogin, _ policy: Policy, _ course: inout Course
 ) throws(Failure) -> Accepted {
     course.mechanism = .plain
-    guard policy.mechanisms.contains(.plain) else { throw .declined(Cause("mechanism not enabled")) }
+    guard policy.mechanisms.contains(.plain) else { throw .declined(Cause(.mechanismNotEnabled)) }
     let asksPAM =
         switch policy.passwordSource {
         case .pam: true

@@ -13,20 +13,20 @@ public enum Handover {
     public static func become(
         _ identity: Identity, environment: [[UInt8]], enteringHome: Bool
     ) throws(Failure) {
-        guard setuid(identity.uid) == 0 else { throw identity.notPermitted("cannot set user") }
+        guard setuid(identity.uid) == 0 else { throw identity.notPermitted(.cannotSetUser) }
         // What PAM's modules hold may still be in memory, until the program takes its place.
         _ = clibc_forbid_dumps()
         // setuid by root sets all three ids for good: a way back would be a defect of the system.
         guard setuid(0) != 0, getuid() == identity.uid, geteuid() == identity.uid, getgid() == identity.gid,
             getegid() == identity.gid
         else {
-            throw identity.notPermitted("cannot give up root")
+            throw identity.notPermitted(.cannotGiveUpRoot)
         }
         if enteringHome {
             guard identity.home.withCString({ chdir($0) }) == 0 else {
                 throw .temporary(
                     Cause(
-                        "cannot enter home directory", about: identity.home, errno: clibc_errno(),
+                        .cannotEnterHomeDirectory, about: identity.home, errno: clibc_errno(),
                         remedy: "create it, or use --no-chdir-home"))
             }
         }
@@ -74,11 +74,11 @@ public enum Handover {
     /// - Parameter arguments: the program and its arguments, ended by a null pointer.
     /// - Returns: only if it cannot be run; then why.
     public static func run(_ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Failure {
-        guard let program = arguments[0] else { return .misused(Cause("no program to run")) }
+        guard let program = arguments[0] else { return .misused(Cause(.noProgramToRun)) }
         execvp(program, arguments)
         return .temporary(
             Cause(
-                "cannot run program", about: [UInt8](cString: program), errno: clibc_errno(),
+                .cannotRunProgram, about: [UInt8](cString: program), errno: clibc_errno(),
                 remedy: "give its full path; the user must be allowed to execute it"))
     }
 }

@@ -14,9 +14,9 @@ func prove(
     // password can be a challenge, its answer and that byte.
     guard policy.namedMechanisms != nil else {
         throw .declined(
-            Cause("mechanism not named", remedy: "-m plain,cram-md5 enables CRAM-MD5 for a server that offers it"))
+            Cause(.mechanismNotNamed, remedy: "-m plain,cram-md5 enables CRAM-MD5 for a server that offers it"))
     }
-    guard !mechanisms.isEmpty else { throw .declined(Cause("mechanism not enabled")) }
+    guard !mechanisms.isEmpty else { throw .declined(Cause(.mechanismNotEnabled)) }
     // One for both questions: a database is connected to once.
     let store = SecretStore(at: policy.store)
     let found = try secret(of: login, in: store, policy)
@@ -31,7 +31,7 @@ func prove(
     }
     course.owesDelay = !exists || proved == nil
     guard exists else { throw .declined(noSecret) }
-    guard let proved else { throw .declined(Cause("wrong answer to challenge")) }
+    guard let proved else { throw .declined(Cause(.wrongAnswerToChallenge)) }
     course.mechanism = digests[proved].mechanism
     try request.withBytes(at: challenge) { (challenge) throws(Failure) in
         let now = Clock.now
@@ -55,11 +55,11 @@ func compare(
     let isRight = request.withBytes(at: place) { password in
         secret.withUnsafeBytes { ConstantTime.equal(password, $0) }
     }
-    guard isRight else { throw .declined(Cause("wrong password")) }
+    guard isRight else { throw .declined(Cause(.wrongPassword)) }
     course.owesDelay = false
 }
 
-private var noSecret: Cause { Cause("login has no secret", remedy: "checkpwdctl secret set gives it one") }
+private var noSecret: Cause { Cause(.loginHasNoSecret, remedy: "checkpwdctl secret set gives it one") }
 
 /// The secret under the login as it was sent, or else under that of its account.
 private func secret(of login: ResolvedLogin, in store: SecretStore, _ policy: Policy) throws(Failure) -> Secret? {

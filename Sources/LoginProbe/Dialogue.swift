@@ -64,7 +64,7 @@ public struct Dialogue: ~Copyable {
     /// - Returns: what to do, or nil where the reply has not ended.
     public mutating func receive(_ bytes: some Collection<UInt8>) -> Action? {
         received += bytes.count
-        guard received <= Dialogue.mostBytes else { return finish(violation("server sends without end")) }
+        guard received <= Dialogue.mostBytes else { return finish(violation(.serverSendsWithoutEnd)) }
         replies.append(bytes)
         var lines: [[UInt8]] = []
         let reply: Reply?
@@ -72,13 +72,13 @@ public struct Dialogue: ~Copyable {
             reply = try replies.next { lines.append($0) }
         } catch {
             show(lines)
-            return finish(violation(error.words))
+            return finish(violation(error.reason))
         }
         show(lines)
         guard let reply else { return nil }
         // After the verdict nothing is said that could be mistaken for something.
         if case .goodbye = state { return act(on: reply) }
-        guard replies.isEmpty else { return finish(violation("server speaks before it is asked")) }
+        guard replies.isEmpty else { return finish(violation(.serverSpeaksBeforeItIsAsked)) }
         return act(on: reply)
     }
 
@@ -102,7 +102,7 @@ public struct Dialogue: ~Copyable {
     ///
     /// - Parameter reason: why it is not known whether the login would be accepted, where it is not.
     /// - Returns: nil where the server accepted it.
-    public func closed(_ reason: Cause = Cause("server closed the connection")) -> Failure? {
+    public func closed(_ reason: Cause = Cause(.serverClosedTheConnection)) -> Failure? {
         if case .goodbye(let outcome) = state { outcome } else { .temporary(reason) }
     }
 
@@ -116,12 +116,12 @@ public struct Dialogue: ~Copyable {
             return .startTLS
         case (.challenge(let exchange), .intermediate): return answer(exchange, reply)
         case (.verdict, .positive): return quit(nil)
-        case (.challenge, .positive), (.verdict, .intermediate): return finish(violation("server answers out of turn"))
-        case (_, .temporary): return quit(.temporary(Cause("server cannot say now", about: visible(reply))))
+        case (.challenge, .positive), (.verdict, .intermediate): return finish(violation(.serverAnswersOutOfTurn))
+        case (_, .temporary): return quit(.temporary(Cause(.serverCannotSayNow, about: visible(reply))))
         case (.challenge, .permanent), (.verdict, .permanent):
-            return quit(.rejected(Cause("server refused the login", about: visible(reply))))
-        case (_, .permanent): return quit(.rejected(Cause("server refused", about: visible(reply))))
-        default: return finish(violation("server answers out of turn"))
+            return quit(.rejected(Cause(.serverRefusedTheLogin, about: visible(reply))))
+        case (_, .permanent): return quit(.rejected(Cause(.serverRefused, about: visible(reply))))
+        default: return finish(violation(.serverAnswersOutOfTurn))
         }
     }
 
@@ -137,7 +137,7 @@ public struct Dialogue: ~Copyable {
                 return quit(
                     .rejected(
                         Cause(
-                            "STARTTLS not offered", remedy: "nothing was sent in the clear; somebody may stand between")
+                            .starttlsNotOffered, remedy: "nothing was sent in the clear; somebody may stand between")
                     ))
             }
             state = .startTLS
@@ -145,11 +145,11 @@ public struct Dialogue: ~Copyable {
         }
         let offered = (reply.parameters(of: "AUTH") ?? []).compactMap { Mechanism(name: $0) }
         guard !offered.isEmpty else {
-            return quit(.rejected(Cause("AUTH not offered", remedy: isEncrypted ? "" : "try --starttls")))
+            return quit(.rejected(Cause(.authNotOffered, remedy: isEncrypted ? "" : "try --starttls")))
         }
         if let mechanism {
             guard offered.contains(mechanism) else {
-                return quit(.rejected(Cause("mechanism not offered", about: [UInt8](mechanism.name))))
+                return quit(.rejected(Cause(.mechanismNotOffered, about: [UInt8](mechanism.name))))
             }
             return begin(mechanism)
         }
@@ -158,7 +158,7 @@ public struct Dialogue: ~Copyable {
             return quit(
                 .rejected(
                     Cause(
-                        "no mechanism that keeps the secret is offered",
+                        .noMechanismThatKeepsTheSecretIsOffered,
                         remedy: "use --starttls or --tls, or name the mechanism with --mechanism")))
         }
         return begin(chosen)

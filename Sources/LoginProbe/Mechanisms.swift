@@ -40,7 +40,7 @@ extension Dialogue {
             return say([], base64: secret.withUnsafeBytes { Secret(copying: $0) }, meaning: [UInt8](Spoken.stars))
         case .cramMD5:
             guard let challenge = Dialogue.decoded(reply.lines.last ?? []) else {
-                return finish(violation("challenge is no base64"))
+                return finish(violation(.challengeIsNoBase64))
             }
             var digest: [UInt8]
             do throws(Failure) {

@@ -64,7 +64,7 @@ public struct Probe: Sendable {
         }
         let result = Result { try outcome.futureResult.wait() }
         guard case .failure(let error) = result else { return }
-        throw error as? Failure ?? .temporary(Cause("connection lost"))
+        throw error as? Failure ?? .temporary(Cause(.connectionLost))
     }
 }
 

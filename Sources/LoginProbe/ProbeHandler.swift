@@ -37,7 +37,7 @@ final class ProbeHandler: ChannelInboundHandler {
     struct Deadline: Sendable {}
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is Deadline { return end(dialogue.closed(Cause("no answer in time")), context) }
+        if event is Deadline { return end(dialogue.closed(Cause(.noAnswerInTime)), context) }
         guard !isOver, case .some(.handshakeCompleted) = event as? TLSUserEvent else { return }
         var words: [UInt8] =
             switch try? context.pipeline.syncOperations.nioSSL_tlsVersion() {

@@ -6,11 +6,11 @@ struct ReplyAssembler {
     enum Violation: Error, Equatable {
         case lineTooLong, tooManyLines, malformed
 
-        var words: StaticString {
+        var reason: Reason {
             switch self {
-            case .lineTooLong: "reply line too long"
-            case .tooManyLines: "reply too long"
-            case .malformed: "no SMTP reply"
+            case .lineTooLong: .replyLineTooLong
+            case .tooManyLines: .replyTooLong
+            case .malformed: .notAnSMTPReply
             }
         }
     }

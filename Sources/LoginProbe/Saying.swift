@@ -48,5 +48,5 @@ extension Dialogue {
 
     func visible(_ reply: Reply) -> [UInt8] { redaction.apply(to: reply.text) }
 
-    func violation(_ words: StaticString) -> Failure { .temporary(Cause(words)) }
+    func violation(_ reason: Reason) -> Failure { .temporary(Cause(reason)) }
 }

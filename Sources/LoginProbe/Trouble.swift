@@ -8,18 +8,18 @@ import TransportSecurity
 enum Trouble {
     static func cause(of error: any Error) -> Cause {
         switch error {
-        case let error as IOError: Cause("connection lost", errno: error.errnoCode)
-        case ChannelError.connectTimeout: Cause("no answer in time")
+        case let error as IOError: Cause(.connectionLost, errno: error.errnoCode)
+        case ChannelError.connectTimeout: Cause(.noAnswerInTime)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             tls(LibraryWord.of(error) ?? [UInt8](String(describing: error).utf8))
-        default: Cause("connection lost", about: [UInt8](String(describing: error).utf8))
+        default: Cause(.connectionLost, about: [UInt8](String(describing: error).utf8))
         }
     }
 
     private static func tls(_ reason: [UInt8]) -> Cause {
-        guard reason == "CERTIFICATE_VERIFY_FAILED" else { return Cause("TLS failed", about: reason) }
+        guard reason == "CERTIFICATE_VERIFY_FAILED" else { return Cause(.tlsFailed, about: reason) }
         return Cause(
-            "server's certificate is of no authority that is trusted",
+            .serversCertificateIsOfNoAuthorityThatIsTrusted,
             remedy: "--ca names the authority's certificate, --insecure takes any")
     }
 
@@ -30,9 +30,9 @@ enum Trouble {
         // One for each of its addresses; they seldom differ.
         switch error.connectionErrors.first?.error {
         case let cause as IOError:
-            return Cause("server cannot be reached", about: place, errno: cause.errnoCode)
-        case .some: return Cause("no answer in time", about: place)
-        case nil: return Cause("server's name has no address", about: place)
+            return Cause(.serverCannotBeReached, about: place, errno: cause.errnoCode)
+        case .some: return Cause(.noAnswerInTime, about: place)
+        case nil: return Cause(.serversNameHasNoAddress, about: place)
         }
     }
 }

@@ -21,14 +21,14 @@ public enum Trust: Sendable {
                 configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(file))
             } catch {
                 throw .misused(
-                    Cause("certificates cannot be read", about: [UInt8](file.utf8), remedy: "--ca takes a PEM file"))
+                    Cause(.certificatesCannotBeRead, about: [UInt8](file.utf8), remedy: "--ca takes a PEM file"))
             }
         case .anybody: configuration.certificateVerification = .none
         }
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {
-            throw .temporary(Cause("TLS cannot be used", about: [UInt8](String(describing: error).utf8)))
+            throw .temporary(Cause(.tlsCannotBeUsed, about: [UInt8](String(describing: error).utf8)))
         }
     }
 

@@ -24,7 +24,7 @@ public struct ReturnCode: Equatable, Sendable {
     public var name: StaticString { row.name }
 
     /// What it means, in a few words: `authentication failed`.
-    public var what: StaticString { row.what }
+    public var what: StaticString { row.reason.words }
 
     /// The failure that it is, or nil for success.
     func failure(of call: Call) -> Failure? {
@@ -35,14 +35,14 @@ public struct ReturnCode: Equatable, Sendable {
         if call == .setCredentials, rawValue == PAM_PERM_DENIED {
             return .temporary(
                 Cause(
-                    "no module gave credentials", about: about,
+                    .noModuleGaveCredentials, about: about,
                     remedy: "the line that lets a right password pass must be followed by one that also sets credentials; pam.d/pam-checkpwd shows how"))
         }
         // These words are kept for guesses at a password: here it was right.
         if isGuess, call != .authenticate {
-            return .rejected(Cause("account refused", about: about))
+            return .rejected(Cause(.accountRefused, about: about))
         }
-        let cause = Cause(row.what, about: about, remedy: row.remedy)
+        let cause = Cause(row.reason, about: about, remedy: row.remedy)
         return switch row.meaning {
         case .success: nil
         // Only authentication says that the login is unknown or the password wrong; a later phase judges the account.
@@ -60,49 +60,49 @@ public struct ReturnCode: Equatable, Sendable {
 
     private var isGuess: Bool { isWrongHere || rawValue == PAM_MAXTRIES }
 
-    private typealias Row = (name: StaticString, meaning: Meaning, what: StaticString, remedy: StaticString)
+    private typealias Row = (name: StaticString, meaning: Meaning, reason: Reason, remedy: StaticString)
 
     /// Every return code of pam(3). A code that Linux-PAM may add is one that nobody has judged yet: unanswered.
     private var row: Row {
         switch rawValue {
-        case PAM_SUCCESS: ("PAM_SUCCESS", .success, "success", "")
+        case PAM_SUCCESS: ("PAM_SUCCESS", .success, .success, "")
 
-        case PAM_AUTH_ERR: ("PAM_AUTH_ERR", .refusal, "authentication failed", "")
-        case PAM_USER_UNKNOWN: ("PAM_USER_UNKNOWN", .refusal, "unknown login", "")
-        case PAM_PERM_DENIED: ("PAM_PERM_DENIED", .refusal, "permission denied", "")
-        case PAM_MAXTRIES: ("PAM_MAXTRIES", .refusal, "too many tries", "")
-        case PAM_ACCT_EXPIRED: ("PAM_ACCT_EXPIRED", .refusal, "account expired", "chage -E extends it")
-        case PAM_CRED_EXPIRED: ("PAM_CRED_EXPIRED", .refusal, "credentials expired", "")
-        case PAM_AUTHTOK_EXPIRED: ("PAM_AUTHTOK_EXPIRED", .refusal, "password expired", "the user must change it")
+        case PAM_AUTH_ERR: ("PAM_AUTH_ERR", .refusal, .authenticationFailed, "")
+        case PAM_USER_UNKNOWN: ("PAM_USER_UNKNOWN", .refusal, .unknownLogin, "")
+        case PAM_PERM_DENIED: ("PAM_PERM_DENIED", .refusal, .permissionDenied, "")
+        case PAM_MAXTRIES: ("PAM_MAXTRIES", .refusal, .tooManyTries, "")
+        case PAM_ACCT_EXPIRED: ("PAM_ACCT_EXPIRED", .refusal, .accountExpired, "chage -E extends it")
+        case PAM_CRED_EXPIRED: ("PAM_CRED_EXPIRED", .refusal, .credentialsExpired, "")
+        case PAM_AUTHTOK_EXPIRED: ("PAM_AUTHTOK_EXPIRED", .refusal, .passwordExpired, "the user must change it")
         case PAM_NEW_AUTHTOK_REQD:
-            ("PAM_NEW_AUTHTOK_REQD", .refusal, "password must be changed", "the user must change it")
+            ("PAM_NEW_AUTHTOK_REQD", .refusal, .passwordMustBeChanged, "the user must change it")
 
-        case PAM_AUTHINFO_UNAVAIL: ("PAM_AUTHINFO_UNAVAIL", .unanswered, "backend unavailable", seeLog)
-        case PAM_CRED_INSUFFICIENT: ("PAM_CRED_INSUFFICIENT", .unanswered, "backend not accessible", seeLog)
-        case PAM_CRED_UNAVAIL: ("PAM_CRED_UNAVAIL", .unanswered, "credentials unavailable", seeLog)
-        case PAM_CRED_ERR: ("PAM_CRED_ERR", .unanswered, "credentials not set", seeLog)
-        case PAM_SESSION_ERR: ("PAM_SESSION_ERR", .unanswered, "session not opened", seeLog)
-        case PAM_SYSTEM_ERR: ("PAM_SYSTEM_ERR", .unanswered, "system error", seeLog)
-        case PAM_BUF_ERR: ("PAM_BUF_ERR", .unanswered, "out of memory", "")
-        case PAM_ABORT: ("PAM_ABORT", .unanswered, "module gave up", seeLog)
-        case PAM_SERVICE_ERR: ("PAM_SERVICE_ERR", .unanswered, "module failed", seeLog)
-        case PAM_OPEN_ERR: ("PAM_OPEN_ERR", .unanswered, "module not loaded", seeFile)
-        case PAM_SYMBOL_ERR: ("PAM_SYMBOL_ERR", .unanswered, "module not usable", seeFile)
-        case PAM_MODULE_UNKNOWN: ("PAM_MODULE_UNKNOWN", .unanswered, "module unknown", seeFile)
-        case PAM_NO_MODULE_DATA: ("PAM_NO_MODULE_DATA", .unanswered, "module data missing", seeLog)
-        case PAM_BAD_ITEM: ("PAM_BAD_ITEM", .unanswered, "bad item", seeLog)
-        case PAM_IGNORE: ("PAM_IGNORE", .unanswered, "no module answered", seeFile)
+        case PAM_AUTHINFO_UNAVAIL: ("PAM_AUTHINFO_UNAVAIL", .unanswered, .backendUnavailable, seeLog)
+        case PAM_CRED_INSUFFICIENT: ("PAM_CRED_INSUFFICIENT", .unanswered, .backendNotAccessible, seeLog)
+        case PAM_CRED_UNAVAIL: ("PAM_CRED_UNAVAIL", .unanswered, .credentialsUnavailable, seeLog)
+        case PAM_CRED_ERR: ("PAM_CRED_ERR", .unanswered, .credentialsNotSet, seeLog)
+        case PAM_SESSION_ERR: ("PAM_SESSION_ERR", .unanswered, .sessionNotOpened, seeLog)
+        case PAM_SYSTEM_ERR: ("PAM_SYSTEM_ERR", .unanswered, .systemError, seeLog)
+        case PAM_BUF_ERR: ("PAM_BUF_ERR", .unanswered, .outOfMemory, "")
+        case PAM_ABORT: ("PAM_ABORT", .unanswered, .moduleGaveUp, seeLog)
+        case PAM_SERVICE_ERR: ("PAM_SERVICE_ERR", .unanswered, .moduleFailed, seeLog)
+        case PAM_OPEN_ERR: ("PAM_OPEN_ERR", .unanswered, .moduleNotLoaded, seeFile)
+        case PAM_SYMBOL_ERR: ("PAM_SYMBOL_ERR", .unanswered, .moduleNotUsable, seeFile)
+        case PAM_MODULE_UNKNOWN: ("PAM_MODULE_UNKNOWN", .unanswered, .moduleUnknown, seeFile)
+        case PAM_NO_MODULE_DATA: ("PAM_NO_MODULE_DATA", .unanswered, .moduleDataMissing, seeLog)
+        case PAM_BAD_ITEM: ("PAM_BAD_ITEM", .unanswered, .badItem, seeLog)
+        case PAM_IGNORE: ("PAM_IGNORE", .unanswered, .noModuleAnswered, seeFile)
         case PAM_CONV_ERR:
-            ("PAM_CONV_ERR", .unanswered, "module asked too much", "only prompts for login and password can be answered")
-        case PAM_CONV_AGAIN: ("PAM_CONV_AGAIN", .unanswered, "conversation unfinished", seeLog)
-        case PAM_INCOMPLETE: ("PAM_INCOMPLETE", .unanswered, "call unfinished", seeLog)
-        case PAM_TRY_AGAIN: ("PAM_TRY_AGAIN", .unanswered, "not ready", seeLog)
-        case PAM_AUTHTOK_ERR: ("PAM_AUTHTOK_ERR", .unanswered, "password not handled", seeLog)
+            ("PAM_CONV_ERR", .unanswered, .moduleAskedTooMuch, "only prompts for login and password can be answered")
+        case PAM_CONV_AGAIN: ("PAM_CONV_AGAIN", .unanswered, .conversationUnfinished, seeLog)
+        case PAM_INCOMPLETE: ("PAM_INCOMPLETE", .unanswered, .callUnfinished, seeLog)
+        case PAM_TRY_AGAIN: ("PAM_TRY_AGAIN", .unanswered, .notReady, seeLog)
+        case PAM_AUTHTOK_ERR: ("PAM_AUTHTOK_ERR", .unanswered, .passwordNotHandled, seeLog)
         case PAM_AUTHTOK_RECOVERY_ERR:
-            ("PAM_AUTHTOK_RECOVERY_ERR", .unanswered, "password not passed on", seeFile)
-        case PAM_AUTHTOK_LOCK_BUSY: ("PAM_AUTHTOK_LOCK_BUSY", .unanswered, "password database locked", "")
-        case PAM_AUTHTOK_DISABLE_AGING: ("PAM_AUTHTOK_DISABLE_AGING", .unanswered, "password aging disabled", "")
-        default: ("an unknown code", .unanswered, "unknown return code", seeLog)
+            ("PAM_AUTHTOK_RECOVERY_ERR", .unanswered, .passwordNotPassedOn, seeFile)
+        case PAM_AUTHTOK_LOCK_BUSY: ("PAM_AUTHTOK_LOCK_BUSY", .unanswered, .passwordDatabaseLocked, "")
+        case PAM_AUTHTOK_DISABLE_AGING: ("PAM_AUTHTOK_DISABLE_AGING", .unanswered, .passwordAgingDisabled, "")
+        default: ("an unknown code", .unanswered, .unknownReturnCode, seeLog)
         }
     }
 

@@ -16,7 +16,7 @@ public struct Service: Sendable {
         else {
             throw .misused(
                 Cause(
-                    "bad service name", about: name,
+                    .badServiceName, about: name,
                     remedy: "a service name has lower-case letters, digits, dots, hyphens and underscores only, no dot first"))
         }
         self.name = name
@@ -44,7 +44,7 @@ public struct Service: Sendable {
                 guard Service.authenticates(Service.text(of: path)) else {
                     throw .temporary(
                         Cause(
-                            "service file has no auth line", about: path,
+                            .serviceFileHasNoAuthLine, about: path,
                             remedy: "PAM would take the service 'other' instead; pam.d/pam-checkpwd is a model"))
                 }
                 return
@@ -53,7 +53,7 @@ public struct Service: Sendable {
         }
         throw .temporary(
             Cause(
-                problem == ENOENT ? "no service file" : "service file cannot be read",
+                problem == ENOENT ? .noServiceFile : .serviceFileCannotBeRead,
                 about: [UInt8](Service.folders[0]) + name, errno: problem,
                 remedy: "write it (pam.d/pam-checkpwd is a model), or name another service with --service"))
     }
@@ -109,7 +109,7 @@ public struct Service: Sendable {
 
     private static func addingWhy(_ cause: Cause) -> Cause {
         Cause(
-            cause.what, about: cause.about + [UInt8](", not root: pam_unix can check no other user"),
+            cause.reason, about: cause.about + [UInt8](", not root: pam_unix can check no other user"),
             remedy: cause.remedy)
     }
 

@@ -34,7 +34,7 @@ public struct Transaction: ~Copyable {
             Transaction.release(conversation, callback)
             if !isUnchanged { throw Transaction.changedUser(.start) }
             throw ReturnCode(rawValue: status).failure(of: .start)
-                ?? .temporary(Cause("PAM gave no handle", about: service.name))
+                ?? .temporary(Cause(.pamGaveNoHandle, about: service.name))
         }
         self.handle = handle
         self.service = service
@@ -158,7 +158,7 @@ public struct Transaction: ~Copyable {
     private static func changedUser(_ call: Call) -> Failure {
         .temporary(
             Cause(
-                "module changed the process's user", about: [UInt8](call.name),
+                .moduleChangedTheProcesssUser, about: [UInt8](call.name),
                 remedy: "a PAM module must restore the user and group that it changes: remove it from the service"))
     }
 
@@ -170,7 +170,7 @@ public struct Transaction: ~Copyable {
         guard let limit = clibc_lacking_memory(memory) else { return }
         throw .temporary(
             Cause(
-                "memory limit too tight", about: [UInt8](cString: limit),
+                .memoryLimitTooTight, about: [UInt8](cString: limit),
                 remedy: "a password needs 24 MiB: raise the hard limit (ulimit -H, LimitAS=, vsz_limit)"))
     }
 
@@ -179,7 +179,7 @@ public struct Transaction: ~Copyable {
 
     /// Who the login is to PAM: a module may change the user (pam_get_item(3), `PAM_USER`).
     public func user() throws(Failure) -> LoginName {
-        guard let user = try item(PAM_USER) else { throw .temporary(Cause("PAM lost the user name")) }
+        guard let user = try item(PAM_USER) else { throw .temporary(Cause(.pamLostTheUserName)) }
         return LoginName(user)
     }
 
@@ -201,7 +201,7 @@ public struct Transaction: ~Copyable {
     private func item(_ number: Int32) throws(Failure) -> [UInt8]? {
         var item: UnsafeRawPointer?
         guard pam_get_item(handle, number, &item) == PAM_SUCCESS else {
-            throw .temporary(Cause("PAM gave no item", about: [UInt8](decimal: number)))
+            throw .temporary(Cause(.pamGaveNoItem, about: [UInt8](decimal: number)))
         }
         return item.map { [UInt8](cString: $0.assumingMemoryBound(to: CChar.self)) }
     }

@@ -8,11 +8,11 @@ extension SenderMap.BadLine {
         return switch fault {
         case .noAddress:
             Cause(
-                "bad line in --sender-map", about: place + [UInt8](": no address after the login"),
+                .badLineInSenderMap, about: place + [UInt8](": no address after the login"),
                 remedy: "a line is a login, and addresses after it, separated by blanks")
         case .notAnAddress(let word):
             Cause(
-                "bad line in --sender-map", about: place + [UInt8](": not an address: ") + word.prefix(100),
+                .badLineInSenderMap, about: place + [UInt8](": not an address: ") + word.prefix(100),
                 remedy: "an address is user@example.com, or @example.com for every user there")
         }
     }

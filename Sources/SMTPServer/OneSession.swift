@@ -58,7 +58,7 @@ public enum OneSession {
     private static func move(_ descriptor: Int32) throws(Failure) -> Int32 {
         let moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
         guard moved >= 0, let null = FileDescriptor.null(), dup2(null.number, descriptor) == descriptor else {
-            throw .temporary(Cause("no session possible", errno: errno))
+            throw .temporary(Cause(.noSessionPossible, errno: errno))
         }
         return moved
     }

@@ -24,7 +24,7 @@ extension Connection {
     ///
     /// - Returns: whether it is new.
     func remember(_ digest: [UInt8], of login: LoginName, now: UInt64, until expiry: UInt64) throws(Failure) -> Bool {
-        let what: StaticString = "replay cache cannot be written"
+        let what: Reason = .replayCacheCannotBeWritten
         // One login at a time sweeps, or two could wait for each other.
         try execute(
             """
@@ -45,7 +45,7 @@ extension Connection {
         guard abs(ahead) <= Connection.skew else {
             throw .temporary(
                 Cause(
-                    "clock differs from the database's", about: [UInt8](decimal: ahead) + [UInt8](" seconds"),
+                    .clockDiffersFromTheDatabases, about: [UInt8](decimal: ahead) + [UInt8](" seconds"),
                     remedy: "keep both by NTP; beyond 300 seconds an answer could be accepted twice"))
         }
         return true

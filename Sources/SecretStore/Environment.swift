@@ -60,7 +60,7 @@ package struct Environment: ~Copyable {
         var status = lmdb.env_create(&handle)
         guard status == 0, let handle else {
             clibc_leave_faults()
-            throw Environment.failure("store cannot be opened", path, status, lmdb, remedy: remedy)
+            throw Environment.failure(.storeCannotBeOpened, path, status, lmdb, remedy: remedy)
         }
         _ = lmdb.env_set_assert(handle) { (_, _) in clibc_die_of_fault() }
         _ = lmdb.env_set_maxreaders(handle, Environment.readers)
@@ -72,7 +72,7 @@ package struct Environment: ~Copyable {
         guard status == 0 else {
             lmdb.env_close(handle)
             clibc_leave_faults()
-            throw Environment.failure("store cannot be opened", path, status, lmdb, remedy: remedy)
+            throw Environment.failure(.storeCannotBeOpened, path, status, lmdb, remedy: remedy)
         }
         self.lmdb = lmdb
         self.handle = handle
@@ -92,7 +92,7 @@ package struct Environment: ~Copyable {
         guard let functions = cdynamic_load_lmdb(&problem) else {
             throw .temporary(
                 Cause(
-                    "liblmdb cannot be loaded",
+                    .liblmdbCannotBeLoaded,
                     about: (problem.map { [UInt8](cString: $0) } ?? []) + AddressSpace.note,
                     remedy: "install the package that has it (Debian: liblmdb0)"))
         }
@@ -113,7 +113,7 @@ package struct Environment: ~Copyable {
             status = lmdb.txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction)
         }
         if status == MDB_MAP_RESIZED { return nil }
-        guard status == 0, let transaction else { throw failure("store cannot be read", status) }
+        guard status == 0, let transaction else { throw failure(.storeCannotBeRead, status) }
         defer { lmdb.txn_abort(transaction) }
         return try body(try View(transaction, self))
     }
@@ -133,11 +133,11 @@ package struct Environment: ~Copyable {
                 status = lmdb.env_set_mapsize(handle, access.mapsTightly ? 1 : 0)
                 if status == 0 { status = Environment.fitMap(handle, for: access, limit, lmdb) }
                 // There is no map then, and LMDB would not look.
-                guard status == 0 else { throw failure("store cannot be mapped", status) }
+                guard status == 0 else { throw failure(.storeCannotBeMapped, status) }
                 continue
             }
             guard status == 0, let begun = transaction else {
-                throw failure("store cannot be written", status)
+                throw failure(.storeCannotBeWritten, status)
             }
             do {
                 status = Environment.fillMap(handle, lmdb)
@@ -158,7 +158,7 @@ package struct Environment: ~Copyable {
                 var dead: Int32 = 0
                 guard lmdb.reader_check(handle, &dead) != 0 || dead == 0 else { continue }
                 try enlarge(to: limit + reserve)
-            default: throw failure("store cannot be written", status)
+            default: throw failure(.storeCannotBeWritten, status)
             }
         }
     }
@@ -169,11 +169,11 @@ package struct Environment: ~Copyable {
         guard status == 0, info.me_mapsize < limit else {
             throw .temporary(
                 Cause(
-                    "store full", about: path + [UInt8](": ") + [UInt8](decimal: limit) + [UInt8](" bytes are the most"),
+                    .storeFull, about: path + [UInt8](": ") + [UInt8](decimal: limit) + [UInt8](" bytes are the most"),
                     remedy: remedy.ofFullness))
         }
         let more = access.mapsTightly ? Environment.step : info.me_mapsize
         status = lmdb.env_set_mapsize(handle, info.me_mapsize > limit - more ? limit : info.me_mapsize + more)
-        guard status == 0 else { throw failure("store cannot grow", status) }
+        guard status == 0 else { throw failure(.storeCannotGrow, status) }
     }
 }

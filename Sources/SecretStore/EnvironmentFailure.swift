@@ -22,23 +22,23 @@ package struct Remedy: Sendable {
 extension Environment {
     /// What LMDB's status means to whoever must mend it.
     package static func failure(
-        _ what: StaticString, _ path: [UInt8], _ status: Int32, _ lmdb: cdynamic_lmdb, remedy: Remedy
+        _ reason: Reason, _ path: [UInt8], _ status: Int32, _ lmdb: cdynamic_lmdb, remedy: Remedy
     ) -> Failure {
         // LMDB's own codes are negative; the others are errno's.
         guard status > 0 else {
             let words = lmdb.strerror(status).map { [UInt8](cString: $0) } ?? []
             return .temporary(
                 Cause(
-                    what, about: path + [UInt8](": ") + words, remedy: remedy.ofDamage))
+                    reason, about: path + [UInt8](": ") + words, remedy: remedy.ofDamage))
         }
         switch status {
-        case ENOMEM: return .temporary(Cause(what, about: path + AddressSpace.note, errno: status, remedy: "raise that limit"))
+        case ENOMEM: return .temporary(Cause(reason, about: path + AddressSpace.note, errno: status, remedy: "raise that limit"))
         // LMDB says so, too, of a write that was cut short.
-        case EIO: return .temporary(Cause(what, about: path, errno: status, remedy: "the disk is full, or broken"))
+        case EIO: return .temporary(Cause(reason, about: path, errno: status, remedy: "the disk is full, or broken"))
         case ENOENT:
             return .temporary(
-                Cause(what, about: path, errno: status, remedy: remedy.ofAbsence))
-        default: return .temporary(Cause(what, about: path, errno: status))
+                Cause(reason, about: path, errno: status, remedy: remedy.ofAbsence))
+        default: return .temporary(Cause(reason, about: path, errno: status))
         }
     }
 }

@@ -10,8 +10,8 @@ extension Environment {
         lmdb.env_copyfd2(handle, descriptor, UInt32(MDB_CP_COMPACT))
     }
 
-    package func failure(_ what: StaticString, _ status: Int32) -> Failure {
-        Environment.failure(what, path, status, lmdb, remedy: remedy)
+    package func failure(_ reason: Reason, _ status: Int32) -> Failure {
+        Environment.failure(reason, path, status, lmdb, remedy: remedy)
     }
 
     /// Bytes of the pages that are used, of the map, and the levels of the tree.
@@ -20,7 +20,7 @@ extension Environment {
         var pages = MDB_stat()
         var status = lmdb.env_info(handle, &info)
         if status == 0 { status = lmdb.env_stat(handle, &pages) }
-        guard status == 0 else { throw failure("store cannot be read", status) }
+        guard status == 0 else { throw failure(.storeCannotBeRead, status) }
         let count = pages.ms_branch_pages + pages.ms_leaf_pages + pages.ms_overflow_pages
         return (count * Int(pages.ms_psize), info.me_mapsize, Int(pages.ms_depth))
     }

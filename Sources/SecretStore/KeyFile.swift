@@ -38,14 +38,14 @@ package enum KeyFile {
     package static func tooLarge(_ path: [UInt8]) -> Failure {
         .temporary(
             Cause(
-                "key file too large", about: path + [UInt8](": ") + [UInt8](decimal: limit) + [UInt8](" bytes are the most"),
+                .keyFileTooLarge, about: path + [UInt8](": ") + [UInt8](decimal: limit) + [UInt8](" bytes are the most"),
                 remedy: "remove keys that no record needs, and comments but for those that begin with # store rekey"))
     }
 
     private static func unreadable(_ path: [UInt8], _ errno: Int32) -> Failure {
         .temporary(
             Cause(
-                "key file cannot be read", about: path, errno: errno,
+                .keyFileCannotBeRead, about: path, errno: errno,
                 remedy: "checkpwdctl store init creates store and key"))
     }
 }

@@ -31,7 +31,7 @@ public struct KeyRing: ~Copyable {
         guard let first = lines.ids.first else {
             throw .temporary(
                 Cause(
-                    "key file damaged", about: place.path,
+                    .keyFileDamaged, about: place.path,
                     remedy: "each line must be an 8-digit name, a colon and a 64-digit key; bring back your copy"))
         }
         current = first

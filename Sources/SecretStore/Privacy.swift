@@ -67,7 +67,7 @@ public enum Privacy {
     private static func unsafe(_ path: [UInt8], _ found: [UInt8], _ wanted: [UInt8]) -> Failure {
         .temporary(
             Cause(
-                "not private", about: path + [UInt8](": ") + found + [UInt8](", wanted ") + wanted,
+                .notPrivate, about: path + [UInt8](": ") + found + [UInt8](", wanted ") + wanted,
                 remedy: "who can read or change it could learn secrets, or set them"))
     }
 

@@ -64,7 +64,7 @@ public struct ReplayCache {
                 try database.connection().remember(digest, of: login, now: now, until: expiry)
             }
         guard isNew else {
-            throw .rejected(Cause("challenge answered before", remedy: "somebody may replay what they overheard"))
+            throw .rejected(Cause(.challengeAnsweredBefore, remedy: "somebody may replay what they overheard"))
         }
     }
 
@@ -130,7 +130,7 @@ public struct ReplayCache {
     /// - Throws: `temporary` where the folder cannot be made, or is not private.
     private static func make(_ folder: [UInt8]) throws(Failure) {
         if folder.withCString({ mkdir($0, 0o700) }) != 0, clibc_errno() != EEXIST {
-            throw .temporary(Cause("replay cache cannot be made", about: folder, errno: clibc_errno()))
+            throw .temporary(Cause(.replayCacheCannotBeMade, about: folder, errno: clibc_errno()))
         }
         try Privacy.require(folder, .folder)
     }

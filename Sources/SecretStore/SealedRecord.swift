@@ -39,7 +39,7 @@ package struct SealedRecord {
         guard bytes[0] == SealedRecord.version else {
             throw .temporary(
                 Cause(
-                    "record of an unknown version", about: login.bytes + [UInt8](": ") + [UInt8](decimal: bytes[0]),
+                    .recordOfAnUnknownVersion, about: login.bytes + [UInt8](": ") + [UInt8](decimal: bytes[0]),
                     remedy: "a newer program wrote it, or it is damaged"))
         }
         self.bytes = bytes
@@ -77,7 +77,7 @@ package struct SealedRecord {
     package func keyIsMissing(_ login: LoginName) -> Failure {
         .temporary(
             Cause(
-                "record sealed under another key", about: login.bytes + [UInt8](": key ") + Hex.encode(key.bytes),
+                .recordSealedUnderAnotherKey, about: login.bytes + [UInt8](": key ") + Hex.encode(key.bytes),
                 remedy: "--store-key must name the key file that belongs to this store"))
     }
 
@@ -93,6 +93,6 @@ package struct SealedRecord {
 
     private static func damaged(_ login: LoginName) -> Failure {
         .temporary(
-            Cause("record damaged", about: login.bytes, remedy: "checkpwdctl secret set gives the login its secret again"))
+            Cause(.recordDamaged, about: login.bytes, remedy: "checkpwdctl secret set gives the login its secret again"))
     }
 }

@@ -90,7 +90,7 @@ public struct SecretStore {
         var status = stat()
         guard path.withCString({ stat($0, &status) }) != 0 else { return true }
         guard clibc_errno() == ENOENT else {
-            throw .temporary(Cause("store cannot be opened", about: path, errno: clibc_errno()))
+            throw .temporary(Cause(.storeCannotBeOpened, about: path, errno: clibc_errno()))
         }
         return false
     }
@@ -113,7 +113,7 @@ public struct SecretStore {
         for _ in 0..<100 {
             if let result = try Environment(at: path, for: .reading).read(body) { return result }
         }
-        throw .temporary(Cause("store grows too fast", about: path))
+        throw .temporary(Cause(.storeGrowsTooFast, about: path))
     }
 
     /// - Throws: `temporary` where somebody else could read or change the store.

@@ -86,7 +86,7 @@ extension Environment {
         }
 
         private func failure(_ status: Int32) -> Failure {
-            Environment.failure("store cannot be read", path, status, lmdb, remedy: remedy)
+            Environment.failure(.storeCannotBeRead, path, status, lmdb, remedy: remedy)
         }
 
         private func withValue(_ bytes: [UInt8], _ body: (UnsafeMutablePointer<MDB_val>) -> Int32) -> Int32 {

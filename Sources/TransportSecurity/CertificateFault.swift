@@ -32,19 +32,19 @@ public enum CertificateFault: Sendable {
         switch self {
         case .expired(let files, let time):
             Cause(
-                "certificate has expired", about: files.chain + [UInt8](": ") + UTCTime.text(time),
+                .certificateHasExpired, about: files.chain + [UInt8](": ") + UTCTime.text(time),
                 remedy: "clients refuse it; renew it, then send SIGHUP")
         case .notYetValid(let files, let time):
             Cause(
-                "certificate is not yet valid", about: files.chain + [UInt8](": ") + UTCTime.text(time),
+                .certificateIsNotYetValid, about: files.chain + [UInt8](": ") + UTCTime.text(time),
                 remedy: "clients refuse it before that time; check the clock")
         case .chain(let files):
             Cause(
-                "issuer certificate is not valid now", about: files.chain,
+                .issuerCertificateIsNotValidNow, about: files.chain,
                 remedy: "clients may refuse the chain; take a new one from the CA")
         case .otherName(let files, let host):
             Cause(
-                "certificate does not name the host", about: files.chain + [UInt8](": ") + host,
+                .certificateDoesNotNameTheHost, about: files.chain + [UInt8](": ") + host,
                 remedy: "clients that connect to that name refuse it; get a certificate for it, or give the right --hostname")
         }
     }

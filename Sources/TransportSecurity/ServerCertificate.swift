@@ -58,10 +58,10 @@ public struct ServerCertificate: Sendable {
         } catch NIOSSLError.failedToLoadPrivateKey {
             throw .misused(
                 Cause(
-                    "private key does not match the certificate", about: files.key + [UInt8](" and ") + files.chain,
+                    .privateKeyDoesNotMatchTheCertificate, about: files.key + [UInt8](" and ") + files.chain,
                     remedy: "the key must be that of the first certificate in its file"))
         } catch {
-            throw .misused(Cause("certificate cannot be used", about: files.chain))
+            throw .misused(Cause(.certificateCannotBeUsed, about: files.chain))
         }
     }
 
@@ -73,7 +73,7 @@ public struct ServerCertificate: Sendable {
             return try NIOSSLCertificate.fromPEMBytes(text)
         } catch {
             throw .misused(
-                Cause("no certificate", about: file, remedy: "--tls-cert must name a file of certificates in PEM"))
+                Cause(.noCertificate, about: file, remedy: "--tls-cert must name a file of certificates in PEM"))
         }
     }
 
@@ -85,12 +85,12 @@ public struct ServerCertificate: Sendable {
         PEMText.dropByteOrderMarks(&bytes)
         guard let key = bytes.isEmpty ? nil : try? NIOSSLPrivateKey(bytes: bytes, format: .pem) else {
             throw .misused(
-                Cause("no private key", about: file, remedy: "--tls-key must name a key in PEM, without passphrase"))
+                Cause(.noPrivateKey, about: file, remedy: "--tls-key must name a key in PEM, without passphrase"))
         }
         return key
     }
 
     private static func wide(_ file: [UInt8]) -> Cause {
-        Cause("file is not ASCII", about: file, remedy: "it is UTF-16; save it as ASCII or UTF-8")
+        Cause(.fileIsNotASCII, about: file, remedy: "it is UTF-16; save it as ASCII or UTF-8")
     }
 }

@@ -28,7 +28,7 @@ struct Checkpwdctl: ParsableCommand {
     private static func requireUTF8() throws(Failure) {
         for index in 1..<max(Int(CommandLine.argc), 1) {
             guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else { continue }
-            throw .misused(Cause("argument is not UTF-8", about: [UInt8](cString: argument)))
+            throw .misused(Cause(.argumentIsNotUTF8, about: [UInt8](cString: argument)))
         }
     }
 

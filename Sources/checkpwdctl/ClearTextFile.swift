@@ -19,7 +19,7 @@ struct ClearTextFile: ~Copyable {
         descriptor = path.withCString { clibc_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
         guard descriptor >= 0 else {
             let cause = Cause(
-                "file cannot be created", about: path, errno: clibc_errno(),
+                .fileCannotBeCreated, about: path, errno: clibc_errno(),
                 remedy: "an existing file is never replaced")
             throw clibc_errno() == EEXIST ? .misused(cause) : .temporary(cause)
         }
@@ -55,6 +55,6 @@ struct ClearTextFile: ~Copyable {
     }
 
     private borrowing func failure(_ errno: Int32) -> Failure {
-        .temporary(Cause("clear text cannot be written", about: path ?? [UInt8]("standard output"), errno: errno))
+        .temporary(Cause(.clearTextCannotBeWritten, about: path ?? [UInt8]("standard output"), errno: errno))
     }
 }

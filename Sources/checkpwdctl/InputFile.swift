@@ -17,7 +17,7 @@ struct InputFile: ~Copyable {
         descriptor = isStandardInput ? 0 : path.withCString { clibc_open($0, O_RDONLY, 0) }
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-            throw .misused(Cause("file cannot be read", about: name, errno: clibc_errno()))
+            throw .misused(Cause(.fileCannotBeRead, about: name, errno: clibc_errno()))
         }
         let isRegular = status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG)
         size = isRegular ? status.st_size : nil

@@ -42,6 +42,6 @@ enum Output {
     }
 
     private static func check(_ errno: Int32) throws(Failure) {
-        guard errno == 0 else { throw .temporary(Cause("standard output cannot be written", errno: errno)) }
+        guard errno == 0 else { throw .temporary(Cause(.standardOutputCannotBeWritten, errno: errno)) }
     }
 }

@@ -52,7 +52,7 @@ struct ProbeServer: ParsableCommand {
     func run() throws {
         try failing { () throws(Failure) in
             guard let target = Target(server, defaultPort: tls ? 465 : 587) else {
-                throw .misused(Cause("bad server", about: [UInt8](server.utf8), remedy: "give HOST:PORT"))
+                throw .misused(Cause(.badServer, about: [UInt8](server.utf8), remedy: "give HOST:PORT"))
             }
             let secret = try source.read(twice: false)
             let probe = Probe(

@@ -49,7 +49,7 @@ struct Respond: ParsableCommand {
         if bytes.first == UInt8(ascii: "<") { return Secret(copying: bytes) }
         let decoded = Secret(copying: bytes).withUnsafeBytes { Base64.decode($0) }
         guard let decoded, !decoded.isEmpty else {
-            throw .misused(Cause("bad challenge", about: bytes, remedy: "give it in base64, or as <...@...>"))
+            throw .misused(Cause(.badChallenge, about: bytes, remedy: "give it in base64, or as <...@...>"))
         }
         return decoded
     }

@@ -21,28 +21,28 @@ struct SecretSource: ParsableArguments {
             let same = secret.withUnsafeBytes { left in
                 again.withUnsafeBytes { right in ConstantTime.equal(left, right) }
             }
-            guard same else { throw .misused(Cause("secrets differ", remedy: "nothing was changed; try again")) }
+            guard same else { throw .misused(Cause(.secretsDiffer, remedy: "nothing was changed; try again")) }
         }
         return secret
     }
 
     private static func checked(_ line: consuming Secret, isNew: Bool) throws(Failure) -> Secret {
         guard !line.withUnsafeBytes({ ByteOrderMark.isWide($0) }) else {
-            throw .misused(Cause("secret is UTF-16 or UTF-32", remedy: "save it as UTF-8"))
+            throw .misused(Cause(.secretIsUTF16OrUTF32, remedy: "save it as UTF-8"))
         }
         let secret = line.withUnsafeBytes { bytes in
             Secret(copying: UnsafeRawBufferPointer(rebasing: bytes[..<lengthOfLine(bytes)].withoutByteOrderMark))
         }
         guard secret.count <= limit else {
-            throw .misused(Cause("secret too long", about: [UInt8]("more than 1024 bytes")))
+            throw .misused(Cause(.secretTooLong, about: [UInt8]("more than 1024 bytes")))
         }
-        guard !secret.isEmpty else { throw .misused(Cause("empty secret", remedy: "nothing was changed")) }
+        guard !secret.isEmpty else { throw .misused(Cause(.emptySecret, remedy: "nothing was changed")) }
         let hasControlByte = secret.withUnsafeBytes { $0.contains { $0 < 0x20 || $0 == 0x7F } }
         guard !hasControlByte else {
-            throw .misused(Cause("control byte in secret", remedy: "a secret is one line of text"))
+            throw .misused(Cause(.controlByteInSecret, remedy: "a secret is one line of text"))
         }
         guard !isNew || secret.withUnsafeBytes(UTF8Text.isValid) else {
-            throw .misused(Cause("secret is not UTF-8", remedy: "a mail client's would be; secret import takes other bytes"))
+            throw .misused(Cause(.secretIsNotUTF8, remedy: "a mail client's would be; secret import takes other bytes"))
         }
         return secret
     }
@@ -52,7 +52,7 @@ struct SecretSource: ParsableArguments {
             // Room for a byte-order mark, a line ending, and one byte that is too much.
             return try Secret(reading: 0, atMost: limit + 6)
         } catch {
-            throw .temporary(Cause("standard input cannot be read", errno: error.errno))
+            throw .temporary(Cause(.standardInputCannotBeRead, errno: error.errno))
         }
     }
 

@@ -56,5 +56,5 @@ struct LoginArgument: ParsableArguments {
     var name: LoginName { LoginName([UInt8](login.utf8)) }
 
     /// What is said where the store does not have it.
-    var isUnknown: Failure { .rejected(Cause("login has no secret", about: name.bytes)) }
+    var isUnknown: Failure { .rejected(Cause(.loginHasNoSecret, about: name.bytes)) }
 }

@@ -10,7 +10,7 @@ struct Terminal: ~Copyable {
     init(remedy: StaticString = "use --stdin in scripts") throws(Failure) {
         let opened = clibc_open("/dev/tty", O_RDWR | O_NOCTTY, 0)
         guard opened >= 0 else {
-            throw .misused(Cause("no terminal for the secret", remedy: remedy))
+            throw .misused(Cause(.noTerminalForTheSecret, remedy: remedy))
         }
         descriptor = opened
     }
@@ -55,13 +55,13 @@ struct Terminal: ~Copyable {
             }
         } catch {
             if Interruptions.last == SIGTSTP { return nil }
-            throw .misused(Cause("interrupted", remedy: "nothing was changed"))
+            throw .misused(Cause(.interrupted, remedy: "nothing was changed"))
         }
     }
 
     private struct Interruption: Error {}
 
-    private var unset: Failure { .temporary(Cause("terminal cannot be set", errno: clibc_errno())) }
+    private var unset: Failure { .temporary(Cause(.terminalCannotBeSet, errno: clibc_errno())) }
 
     /// Shows a secret, on a line of its own.
     func show(_ secret: borrowing Secret) throws(Failure) {
@@ -75,7 +75,7 @@ struct Terminal: ~Copyable {
 
     private func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         guard Glibc.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count else {
-            throw .temporary(Cause("terminal cannot be written", errno: clibc_errno()))
+            throw .temporary(Cause(.terminalCannotBeWritten, errno: clibc_errno()))
         }
     }
 }

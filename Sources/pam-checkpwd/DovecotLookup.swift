@@ -16,7 +16,7 @@ enum DovecotLookup {
     static func isAsked(by request: borrowing Request) throws(Failure) -> Bool {
         if EnvironmentVariable.value("CREDENTIALS_LOOKUP") == [UInt8]("1") {
             throw .temporary(
-                Cause("credentials lookup refused", remedy: "let Dovecot offer plain and login only"))
+                Cause(.credentialsLookupRefused, remedy: "let Dovecot offer plain and login only"))
         }
         guard EnvironmentVariable.value(variable) == [UInt8]("1"), clibc_is_privileged() == 0,
             case .password(let place) = request.credential, place.isEmpty

@@ -18,7 +18,7 @@ extension Options {
     func requireHarmless() throws(Failure) {
         if let option = given.first(where: { !Options.isHarmless($0) }) {
             throw .misused(
-                Cause("option refused to you", about: [UInt8]("--") + [UInt8](option.name), remedy: "only root may give it"))
+                Cause(.optionRefusedToYou, about: [UInt8]("--") + [UInt8](option.name), remedy: "only root may give it"))
         }
         // Modules make a path of the terminal's name.
         let isWord = ident?.allSatisfy { byte in
@@ -30,7 +30,7 @@ extension Options {
             }
         }
         guard isWord ?? true else {
-            throw .misused(Cause("bad ident", about: ident ?? [], remedy: "letters, digits, hyphens and underscores only"))
+            throw .misused(Cause(.badIdent, about: ident ?? [], remedy: "letters, digits, hyphens and underscores only"))
         }
     }
 }

@@ -7,7 +7,7 @@ enum Inheritance {
     /// Notes it, and makes it fit for PAM: before the first module is loaded, after the last change that is ours.
     static func settle(raisingLimits: Bool) throws(Failure) {
         try check(
-            clibc_settle(raisingLimits ? 1 : 0), "cannot prepare the process for PAM",
+            clibc_settle(raisingLimits ? 1 : 0), .cannotPrepareTheProcessForPAM,
             "raise the limits on memory and on open files (ulimit -a)")
     }
 
@@ -16,7 +16,7 @@ enum Inheritance {
     /// - Parameter staying: whether the process stays who it is.
     /// - Throws: `temporary`, and then nothing may run.
     static func restore(staying: Bool) throws(Failure) {
-        try check(clibc_restore(staying ? 1 : 0), "cannot undo what a PAM module changed", seeService)
+        try check(clibc_restore(staying ? 1 : 0), .cannotUndoWhatAPAMModuleChanged, seeService)
     }
 
     /// The same, and what a session may change, in a process that opens none.
@@ -29,12 +29,12 @@ enum Inheritance {
     ///
     /// - Parameter descriptor: one that stays open although the caller did not leave it.
     static func release(keeping descriptor: Int32) throws(Failure) {
-        try check(clibc_release(descriptor), "cannot restore descriptors", seeService)
+        try check(clibc_release(descriptor), .cannotRestoreDescriptors, seeService)
     }
 
     private static var seeService: StaticString { "a PAM module of the service is at fault: remove it, or report this to its author" }
 
-    private static func check(_ errno: Int32, _ what: StaticString, _ remedy: StaticString) throws(Failure) {
-        guard errno == 0 else { throw .temporary(Cause(what, errno: errno, remedy: remedy)) }
+    private static func check(_ errno: Int32, _ reason: Reason, _ remedy: StaticString) throws(Failure) {
+        guard errno == 0 else { throw .temporary(Cause(reason, errno: errno, remedy: remedy)) }
     }
 }

@@ -61,15 +61,15 @@ struct Options {
         case .noSession: session = .none
         case .holdSession: session = .held
         case .mechanisms:
-            guard let mechanisms = Mechanisms(names: value) else { throw Options.bad(value, "unknown mechanism") }
+            guard let mechanisms = Mechanisms(names: value) else { throw Options.bad(value, .unknownMechanism) }
             self.mechanisms = mechanisms
         case .plain: passwordSource = try Options.passwordSource(value)
         case .hexPasswords: allowsHexPasswords = true
         case .allowOther: allowsOther = true
         case .allowUserChange: allowsUserChange = true
         case .stripDomain:
-            guard !value.isEmpty else { throw Options.bad(value, "empty domain") }
-            guard !value.contains(UInt8(ascii: "@")) else { throw Options.bad(value, "domain with an @") }
+            guard !value.isEmpty else { throw Options.bad(value, .emptyDomain) }
+            guard !value.contains(UInt8(ascii: "@")) else { throw Options.bad(value, .domainWithAn) }
             domains.append(value)
         case .virtualUser: virtualUser = value
         case .store: store = StorePlace(value)
@@ -89,22 +89,22 @@ struct Options {
         if value == "pam" { return .pam }
         if value == "store" { return .store }
         if value == "pam,store" { return .pamThenStore }
-        throw bad(value, "--plain takes pam, store or pam,store")
+        throw bad(value, .plainTakesPamStoreOrPamStore)
     }
 
     private static func number(_ value: [UInt8], in range: ClosedRange<Int>) throws(Failure) -> Int {
         var number = 0
         for digit in value {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit), number <= range.upperBound else {
-                throw bad(value, "number out of range")
+                throw bad(value, .numberOutOfRange)
             }
             number = number * 10 + Int(digit - UInt8(ascii: "0"))
         }
-        guard !value.isEmpty, range.contains(number) else { throw bad(value, "number out of range") }
+        guard !value.isEmpty, range.contains(number) else { throw bad(value, .numberOutOfRange) }
         return number
     }
 
-    private static func bad(_ value: [UInt8], _ what: StaticString) -> Failure {
-        .misused(Cause(what, about: value, remedy: "see pam-checkpwd --help"))
+    private static func bad(_ value: [UInt8], _ reason: Reason) -> Failure {
+        .misused(Cause(reason, about: value, remedy: "see pam-checkpwd --help"))
     }
 }

@@ -41,12 +41,12 @@ struct Report {
     }
 
     func accepted(_ reason: StaticString = "ok") {
-        send(.information, line("accepted", [UInt8](reason)))
+        send(.information, line("accepted", reason))
     }
 
     /// A rejection is told to the log alone, as checkpassword programs do; what somebody must mend, to standard error too.
     func failed(_ failure: Failure) {
-        var line = line(failure.verdict, failure.cause.reason)
+        var line = line(failure.verdict, failure.cause.reason.code)
         if !failure.cause.about.isEmpty { line.add("about", failure.cause.about) }
         switch failure {
         case .declined, .rejected:
@@ -57,7 +57,7 @@ struct Report {
         }
     }
 
-    private func line(_ verdict: StaticString, _ reason: [UInt8]) -> LogLine {
+    private func line(_ verdict: StaticString, _ reason: StaticString) -> LogLine {
         var line = LogLine()
         line.add("verdict", verdict)
         line.add("reason", reason)

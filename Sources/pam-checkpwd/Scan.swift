@@ -18,7 +18,7 @@ extension Options {
             if index >= 0, let element { try Options.requireWhole(element, table[Int(index)]) }
             guard let option = Option(rawValue: result) else {
                 let lacksValue = result == Int32(UInt8(ascii: ":"))
-                throw Options.misused(lacksValue ? "option needs a value" : "unknown option", element)
+                throw Options.misused(lacksValue ? .optionNeedsAValue : .unknownOption, element)
             }
             try take(option, clibc_optarg().map { [UInt8](cString: $0) } ?? [])
         }
@@ -27,7 +27,7 @@ extension Options {
         if isResident, !listsMechanisms { try requireNothingAfter(program < Int(count) ? arguments[program] : nil) }
         guard isResident || listsMechanisms || program < Int(count) else {
             throw .misused(
-                Cause("no program to run", remedy: "pam-checkpwd [options] [--] prog [args]; see pam-checkpwd --help"))
+                Cause(.noProgramToRun, remedy: "pam-checkpwd [options] [--] prog [args]; see pam-checkpwd --help"))
         }
     }
 
@@ -36,11 +36,11 @@ extension Options {
         let others: [Option] = [.chain, .dovecot, .holdSession]
         if let other = given.first(where: { others.contains($0) }) {
             throw .misused(
-                Cause("--resident excludes", about: [UInt8]("--") + [UInt8](other.name), remedy: "leave out one of them"))
+                Cause(.residentExcludes, about: [UInt8]("--") + [UInt8](other.name), remedy: "leave out one of them"))
         }
         guard let program else { return }
         throw .misused(
-            Cause("--resident runs no program", about: [UInt8](cString: program), remedy: "leave out one of them"))
+            Cause(.residentRunsNoProgram, about: [UInt8](cString: program), remedy: "leave out one of them"))
     }
 
     /// getopt_long takes any beginning of a long option for the whole: a later version with another option of the same
@@ -48,12 +48,12 @@ extension Options {
     private static func requireWhole(_ element: UnsafePointer<CChar>, _ row: option) throws(Failure) {
         let given = [UInt8](cString: element).dropFirst(2).prefix { $0 != UInt8(ascii: "=") }
         guard given.elementsEqual([UInt8](cString: row.name)) else {
-            throw misused("abbreviated option", element)
+            throw misused(.abbreviatedOption, element)
         }
     }
 
-    private static func misused(_ what: StaticString, _ element: UnsafePointer<CChar>?) -> Failure {
+    private static func misused(_ reason: Reason, _ element: UnsafePointer<CChar>?) -> Failure {
         .misused(
-            Cause(what, about: element.map { [UInt8](cString: $0) } ?? [], remedy: "see pam-checkpwd --help"))
+            Cause(reason, about: element.map { [UInt8](cString: $0) } ?? [], remedy: "see pam-checkpwd --help"))
     }
 }

@@ -79,7 +79,7 @@ private struct Serving {
                 try Handover.describe(identity)
                 return .found
             }
-            report.failed(.rejected(Cause("no such user")))
+            report.failed(.rejected(Cause(.noSuchUser)))
             return .notFound
         }
         var course = Course()
@@ -162,7 +162,7 @@ private struct Serving {
         guard child > 0 else {
             let errno = clibc_errno()
             session.close()
-            throw .temporary(Cause("cannot start a process", errno: errno))
+            throw .temporary(Cause(.cannotStartAProcess, errno: errno))
         }
         let status = clibc_wait_attended(child)
         session.close()

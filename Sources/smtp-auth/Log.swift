@@ -31,7 +31,7 @@ extension Logger {
 
     /// A sentence, and at its end the reason for programs that read the log.
     private static func line(_ cause: Cause, _ rest: String = "") -> String {
-        String(decoding: cause.sentence, as: UTF8.self) + rest + "; reason=\"" + String(decoding: cause.reason, as: UTF8.self) + "\""
+        String(decoding: cause.sentence, as: UTF8.self) + rest + "; reason=\"" + "\(cause.reason.code)" + "\""
     }
 }
 

@@ -69,12 +69,12 @@ struct ParentRole {
         for address in options.front.listen { add(try address.listen()) }
         guard !noted.isEmpty || options.front.metrics == nil else {
             throw .misused(
-                Cause("--metrics without --listen", remedy: "one session on standard input and output serves no counters"))
+                Cause(.metricsWithoutListen, remedy: "one session on standard input and output serves no counters"))
         }
         guard !noted.isEmpty || options.front.proxyProtocol.isEmpty else {
             throw .misused(
                 Cause(
-                    "--proxy-protocol without --listen",
+                    .proxyProtocolWithoutListen,
                     remedy: "one session on standard input and output has its client from the program that started it"))
         }
         if let address = options.front.metrics {

@@ -14,7 +14,7 @@ import Testing
             return (try Freshness(age: age, now: now, boot: boot).expiry(of: UnsafeRawBufferPointer(bytes)), nil)
         } catch {
             guard case .rejected(let cause) = error else { return (nil, "\(error)") }
-            return (nil, "\(cause.what)")
+            return (nil, "\(cause.reason.words)")
         }
     }
 

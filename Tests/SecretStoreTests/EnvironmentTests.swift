@@ -53,7 +53,7 @@ import Testing
         _ = failure { () throws(Failure) in
             try Environment(at: path, for: .writing).write { (view) throws(Failure) in
                 _ = view.put([1], [2])
-                throw .temporary(Cause("no"))
+                throw .temporary(Cause(Reason("no", "no")))
             }
         }
         #expect(try keys() == ["key 0"])

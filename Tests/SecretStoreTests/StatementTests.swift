@@ -66,7 +66,7 @@ import Testing
         let thrown = failure { () throws(Failure) in
             try database.transaction("BEGIN") { (connection) throws(Failure) in
                 try connection.execute("CREATE TABLE public.undone ()")
-                throw .temporary(Cause("no"))
+                throw .temporary(Cause(Reason("no", "no")))
             }
         }
         #expect("\(thrown!)" == "temporary: no")

@@ -9,7 +9,7 @@ import Testing
         do throws(Unprepared) {
             return try opaque.prepare(secret).text()
         } catch {
-            return String(describing: error.reason)
+            return "\(error.reason.words)"
         }
     }
 

@@ -2,8 +2,7 @@ import CLibc
 
 /// What failed, on what, and what the reader can do. Never holds a secret.
 public struct Cause: Sendable {
-    /// A few words, the same each time: `no service file`. With hyphens for blanks it is the log's `reason`.
-    public let what: StaticString
+    public let reason: Reason
     /// The path, option or PAM code that it happened to; may be empty.
     public let about: [UInt8]
     /// The errno(3) that the system gave, or 0.
@@ -11,16 +10,16 @@ public struct Cause: Sendable {
     /// What the reader can do; may be empty.
     public let remedy: StaticString
 
-    public init(_ what: StaticString, about: [UInt8] = [], errno: Int32 = 0, remedy: StaticString = "") {
-        self.what = what
+    public init(_ reason: Reason, about: [UInt8] = [], errno: Int32 = 0, remedy: StaticString = "") {
+        self.reason = reason
         self.about = about
         self.errno = errno
         self.remedy = remedy
     }
 
-    /// `what: about: system error; remedy`, on one line.
+    /// `words: about: system error; remedy`, on one line.
     public var sentence: [UInt8] {
-        var text = [UInt8](what)
+        var text = [UInt8](reason.words)
         if !about.isEmpty {
             text += ": "
             text.appendReadable(about)
@@ -39,10 +38,5 @@ public struct Cause: Sendable {
     /// The system's words for an errno(3), or its number where it has none.
     public static func words(_ errno: Int32) -> [UInt8] {
         clibc_error_words(errno).map { [UInt8](cString: $0) } ?? [UInt8]("errno ") + [UInt8](decimal: errno)
-    }
-
-    /// The log's `reason`: `no-service-file`.
-    public var reason: [UInt8] {
-        [UInt8](what).map { $0 == UInt8(ascii: " ") ? UInt8(ascii: "-") : $0 }
     }
 }

@@ -17,7 +17,7 @@ public enum EnvironmentVariable {
     public static func set(_ name: [UInt8], _ value: [UInt8]) throws(Failure) {
         let failed = name.withCString { name in value.withCString { value in setenv(name, value, 1) } }
         guard failed == 0 else {
-            throw .temporary(Cause("cannot set environment", about: name, errno: clibc_errno()))
+            throw .temporary(Cause(.cannotSetEnvironment, about: name, errno: clibc_errno()))
         }
     }
 

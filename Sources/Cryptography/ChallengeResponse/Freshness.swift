@@ -25,11 +25,11 @@ public struct Freshness: Sendable {
     public func expiry(of challenge: UnsafeRawBufferPointer) throws(Failure) -> UInt64 {
         guard age > 0 else { return now + Freshness.ageless }
         guard let time = Freshness.time(of: challenge) else {
-            throw .rejected(Cause("challenge without a time", remedy: "the mail server must send <random.time@host>"))
+            throw .rejected(Cause(.challengeWithoutATime, remedy: "the mail server must send <random.time@host>"))
         }
-        guard time <= now + Freshness.skew else { throw .rejected(Cause("challenge of the future")) }
-        guard time + age >= now else { throw .rejected(Cause("challenge too old")) }
-        guard time >= boot else { throw .rejected(Cause("challenge from before the boot")) }
+        guard time <= now + Freshness.skew else { throw .rejected(Cause(.challengeOfTheFuture)) }
+        guard time + age >= now else { throw .rejected(Cause(.challengeTooOld)) }
+        guard time >= boot else { throw .rejected(Cause(.challengeFromBeforeTheBoot)) }
         return time + age
     }
 

@@ -54,7 +54,7 @@ struct Reader {
         switch tree.read(path) {
         case .missing: return false
         case .refused(let errno):
-            let cause = Cause("file cannot be read", about: Array(path.utf8), errno: errno)
+            let cause = Cause(.fileCannotBeRead, about: Array(path.utf8), errno: errno)
             note(.broken, Place(path), String(decoding: cause.sentence, as: UTF8.self), "PAM cannot use the service without it.")
             return false
         case .text(let text):

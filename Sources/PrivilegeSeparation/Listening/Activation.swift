@@ -25,7 +25,7 @@ public enum Activation {
             guard cseparation_is_listening(descriptor.number) == 1, cseparation_keep(descriptor.number) == 0 else {
                 throw .misused(
                     Cause(
-                        "not a listening socket", about: [UInt8]("descriptor ") + [UInt8](decimal: descriptor.number),
+                        .notAListeningSocket, about: [UInt8]("descriptor ") + [UInt8](decimal: descriptor.number),
                         remedy: "a unit with Accept=yes needs StandardInput=socket"))
             }
             let isMetrics = named.map { Array($0[index]) == "metrics" } ?? false
@@ -43,6 +43,6 @@ public enum Activation {
     }
 
     private static func bad(_ name: StaticString, _ value: [UInt8]) -> Failure {
-        .misused(Cause("bad environment", about: [UInt8](name) + [UInt8]("=") + value))
+        .misused(Cause(.badEnvironment, about: [UInt8](name) + [UInt8]("=") + value))
     }
 }

@@ -32,7 +32,7 @@ public struct ListenAddress: Equatable, Sendable {
         guard errno == 0 else {
             throw .temporary(
                 Cause(
-                    "cannot listen", about: text, errno: errno,
+                    .cannotListen, about: text, errno: errno,
                     remedy: "name a free address and port of this machine; ports below 1024 are root's"))
         }
         return ListeningSocket(FileDescriptor(owning: number), .mail)

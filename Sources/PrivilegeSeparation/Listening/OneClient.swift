@@ -9,7 +9,7 @@ public enum OneClient {
             guard isWaitable(descriptor) else {
                 throw .misused(
                     Cause(
-                        "no session possible", about: [UInt8](name),
+                        .noSessionPossible, about: [UInt8](name),
                         remedy: "it must be a socket, a pipe or a terminal; or use --listen"))
             }
         }

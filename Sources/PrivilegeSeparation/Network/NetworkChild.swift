@@ -22,7 +22,7 @@ public struct NetworkChild: ~Copyable {
         // Before it could end.
         let signals = cseparation_watch_signals()
         guard signals >= 0, let pair = MessageSocket.pair() else {
-            throw .temporary(Cause("no message socket", errno: clibc_errno()))
+            throw .temporary(Cause(.noMessageSocket, errno: clibc_errno()))
         }
         var child: pid_t = 0
         let errno = withCStrings(arguments) { arguments in
@@ -33,7 +33,7 @@ public struct NetworkChild: ~Copyable {
         guard errno == 0 else {
             throw .temporary(
                 Cause(
-                    "cannot start the network process", about: [UInt8]("/proc/self/exe"), errno: errno,
+                    .cannotStartTheNetworkProcess, about: [UInt8]("/proc/self/exe"), errno: errno,
                     remedy: "is /proc mounted?"))
         }
         return NetworkChild(id: child, socket: pair.takeParent(), signals: FileDescriptor(owning: signals))

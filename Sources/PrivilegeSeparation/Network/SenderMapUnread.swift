@@ -6,8 +6,8 @@ public enum SenderMapUnread {
     /// What the log is told of it. A map that could not be read is never an empty one.
     public static func cause(_ error: SystemError) -> Cause {
         error.errno == EFBIG
-            ? Cause("map of senders too long", remedy: "64 MiB is the limit")
-            : Cause("map of senders cannot be read", errno: error.errno)
+            ? Cause(.mapOfSendersTooLong, remedy: "64 MiB is the limit")
+            : Cause(.mapOfSendersCannotBeRead, errno: error.errno)
     }
 }
 

@@ -35,7 +35,7 @@ public struct Station: ~Copyable {
         // Or what NIO opens next would not be ours to close.
         guard cseparation_keep(NetworkChild.socketNumber) == 0 else {
             throw .misused(
-                Cause("no parent", remedy: "only smtp-auth itself starts its network process"))
+                Cause(.noParent, remedy: "only smtp-auth itself starts its network process"))
         }
         var station = Station(socket: MessageSocket(FileDescriptor(owning: NetworkChild.socketNumber)))
         let identity = try station.receive()
@@ -46,7 +46,7 @@ public struct Station: ~Copyable {
 
     /// The way to the parent, from here on.
     public consuming func link() throws(Failure) -> ParentLink {
-        guard let link = ParentLink(socket) else { throw .temporary(Cause("no alarm", errno: clibc_errno())) }
+        guard let link = ParentLink(socket) else { throw .temporary(Cause(.noAlarm, errno: clibc_errno())) }
         return link
     }
 
@@ -59,7 +59,7 @@ public struct Station: ~Copyable {
         guard allowed >= UInt(descriptors) else {
             throw .temporary(
                 Cause(
-                    "too few descriptors", about: [UInt8](decimal: allowed) + [UInt8](" of ") + [UInt8](decimal: descriptors),
+                    .tooFewDescriptors, about: [UInt8](decimal: allowed) + [UInt8](" of ") + [UInt8](decimal: descriptors),
                     remedy: "raise the limit (ulimit -n, LimitNOFILE=), or lower --max-connections"))
         }
     }
@@ -84,7 +84,7 @@ public struct Station: ~Copyable {
     }
 
     private static func misunderstood(_ malformed: Malformed) -> Failure {
-        .misused(Cause("parent not understood", about: [UInt8](malformed.word)))
+        .misused(Cause(.parentNotUnderstood, about: [UInt8](malformed.word)))
     }
 
     private struct Begun {
@@ -98,7 +98,7 @@ public struct Station: ~Copyable {
         switch order {
         case .listen(let purpose):
             guard let socket = attachments.descriptor.take()?.release() else {
-                throw .temporary(Cause("too few descriptors", remedy: "raise the limit (ulimit -n, LimitNOFILE=)"))
+                throw .temporary(Cause(.tooFewDescriptors, remedy: "raise the limit (ulimit -n, LimitNOFILE=)"))
             }
             if purpose == .mail { listeners.append(socket) } else { metrics = socket }
         case .senderMap:

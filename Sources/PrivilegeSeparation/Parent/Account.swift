@@ -12,14 +12,14 @@ public enum Account {
         guard name != nil || root != nil || isRoot else { return nil }
         guard isRoot else {
             throw .misused(
-                Cause("not root", remedy: "only root can become another user, or change its root; leave out --user and --chroot"))
+                Cause(.notRoot, remedy: "only root can become another user, or change its root; leave out --user and --chroot"))
         }
         let name = name ?? [UInt8]("nobody")
         guard let entry = name.withCString({ getpwnam($0) }) else {
-            throw .misused(Cause("no such user", about: name, remedy: "--user names the user that speaks with the network"))
+            throw .misused(Cause(.noSuchUser, about: name, remedy: "--user names the user that speaks with the network"))
         }
         guard entry.pointee.pw_uid != 0 else {
-            throw .misused(Cause("user is root", about: name, remedy: "what speaks with the network must not be root"))
+            throw .misused(Cause(.userIsRoot, about: name, remedy: "what speaks with the network must not be root"))
         }
         return Identity(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid, root: root)
     }

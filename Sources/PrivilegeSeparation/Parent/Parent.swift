@@ -46,7 +46,7 @@ public final class Parent {
         do throws(Launcher.Failed) {
             launcher = try Launcher(duties)
         } catch {
-            throw .temporary(Cause("no /dev/null", errno: error.errno))
+            throw .temporary(Cause(.noDevNull, errno: error.errno))
         }
         self.duties = duties
         children = Children(grace: duties.grace)

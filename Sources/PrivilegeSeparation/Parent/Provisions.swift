@@ -34,11 +34,11 @@ public struct Provisions: Sendable {
     private static func open(_ path: [UInt8]) throws(Failure) -> FileDescriptor {
         // Without O_NONBLOCK, a FIFO of this name would be waited for.
         let number = path.withCString { clibc_open($0, O_RDONLY | O_NONBLOCK, 0) }
-        guard number >= 0 else { throw .temporary(Cause("cannot read", about: path, errno: clibc_errno())) }
+        guard number >= 0 else { throw .temporary(Cause(.cannotRead, about: path, errno: clibc_errno())) }
         let descriptor = FileDescriptor(owning: number)
         var status = stat()
         guard fstat(number, &status) == 0, status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) else {
-            throw .temporary(Cause("not a file", about: path))
+            throw .temporary(Cause(.notAFile, about: path))
         }
         return descriptor
     }
@@ -49,10 +49,10 @@ public struct Provisions: Sendable {
         do throws(SystemError) {
             contents = try Secret(reading: descriptor.number, atMost: limit + 1)
         } catch {
-            throw .temporary(Cause("cannot read", about: path, errno: error.errno))
+            throw .temporary(Cause(.cannotRead, about: path, errno: error.errno))
         }
-        guard contents.count <= limit else { throw .temporary(Cause("file too long", about: path)) }
-        guard !contents.isEmpty else { throw .temporary(Cause("file is empty", about: path)) }
+        guard contents.count <= limit else { throw .temporary(Cause(.fileTooLong, about: path)) }
+        guard !contents.isEmpty else { throw .temporary(Cause(.fileIsEmpty, about: path)) }
         return contents
     }
 }

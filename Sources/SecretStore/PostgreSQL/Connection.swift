@@ -18,7 +18,7 @@ package final class Connection {
     package init(to address: DatabaseAddress, _ patience: Patience) throws(Failure) {
         // Who runs us with rights that they lack could lead libpq elsewhere: by a service file, a home, a host's name.
         guard clibc_is_privileged() == 0 else {
-            throw .misused(Cause("database refused to you", remedy: "setuid programs use a store in a file"))
+            throw .misused(Cause(.databaseRefusedToYou, remedy: "setuid programs use a store in a file"))
         }
         library = try Library.load()
         name = address.name
@@ -26,7 +26,7 @@ package final class Connection {
         connected = Deadline(seconds: Patience.connecting)
         try address.requireNoPassword(library)
         guard let handle = try Connection.start(address, patience, library) else {
-            throw .temporary(Cause("store cannot be reached", about: address.name, errno: ENOMEM))
+            throw .temporary(Cause(.storeCannotBeReached, about: address.name, errno: ENOMEM))
         }
         // From here on, what throws closes it.
         self.handle = handle
@@ -102,7 +102,7 @@ package final class Connection {
     private static func notVerified(_ about: [UInt8]) -> Failure {
         .misused(
             Cause(
-                "database would not be verified", about: about,
+                .databaseWouldNotBeVerified, about: about,
                 remedy: "with any sslmode but verify-full somebody in between can pose as the database"))
     }
 
@@ -124,7 +124,7 @@ package final class Connection {
             if ready > 0 { return }
             guard ready < 0, clibc_errno() == EINTR else {
                 throw .temporary(
-                    Cause("database does not answer", about: name, remedy: "it, or the way to it, is stuck or overloaded"))
+                    Cause(.databaseDoesNotAnswer, about: name, remedy: "it, or the way to it, is stuck or overloaded"))
             }
         }
     }

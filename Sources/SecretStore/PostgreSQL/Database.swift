@@ -30,7 +30,7 @@ package final class Database {
             let connection = try connection()
             try connection.execute(begin)
             let result = try body(connection)
-            try connection.execute("COMMIT", failing: "store cannot be written")
+            try connection.execute("COMMIT", failing: .storeCannotBeWritten)
             return result
         } catch {
             opened = nil

@@ -51,7 +51,7 @@ public struct DatabaseAddress: Equatable, Sendable {
         defer { library.pointee.conninfoFree(parsed) }
         let settings = Settings(parsed)
         guard settings["password"] == nil, settings["sslpassword"] == nil else {
-            throw .misused(Cause("password in store address", about: name, remedy: DatabaseAddress.credentials))
+            throw .misused(Cause(.passwordInStoreAddress, about: name, remedy: DatabaseAddress.credentials))
         }
         // What stands behind the colon of `user:password` without its `@`. libpq would say so with the word in it.
         let port = settings["port"] ?? []
@@ -59,7 +59,7 @@ public struct DatabaseAddress: Equatable, Sendable {
             throw bad
         }
         guard EnvironmentVariable.value("PGPASSWORD") == nil else {
-            throw .misused(Cause("password in environment", about: [UInt8]("PGPASSWORD"), remedy: DatabaseAddress.credentials))
+            throw .misused(Cause(.passwordInEnvironment, about: [UInt8]("PGPASSWORD"), remedy: DatabaseAddress.credentials))
         }
     }
 
@@ -69,6 +69,6 @@ public struct DatabaseAddress: Equatable, Sendable {
     /// Without libpq's words, which repeat what may be a password.
     private var bad: Failure {
         .misused(
-            Cause("bad store address", remedy: "postgresql://[user@]host[:port]/database[?option=value], without a password"))
+            Cause(.badStoreAddress, remedy: "postgresql://[user@]host[:port]/database[?option=value], without a password"))
     }
 }

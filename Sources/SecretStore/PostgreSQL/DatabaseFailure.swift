@@ -7,23 +7,23 @@ extension Connection {
     var unreachable: Failure {
         .temporary(
             Cause(
-                "store cannot be reached", about: name + [UInt8](": ") + words,
+                .storeCannotBeReached, about: name + [UInt8](": ") + words,
                 remedy: "the database, the way to it or the login to it failed"))
     }
 
     /// The connection ended while it was used.
-    func broken(_ what: StaticString) -> Failure {
-        .temporary(Cause(what, about: name + [UInt8](": ") + words, remedy: "the connection to the database is lost"))
+    func broken(_ reason: Reason) -> Failure {
+        .temporary(Cause(reason, about: name + [UInt8](": ") + words, remedy: "the connection to the database is lost"))
     }
 
     /// The server said no.
-    func refused(_ rows: Rows, _ what: StaticString) -> Failure {
+    func refused(_ rows: Rows, _ reason: Reason) -> Failure {
         // libpq's PG_DIAG_SQLSTATE and PG_DIAG_MESSAGE_PRIMARY.
         let state = field(rows, UInt8(ascii: "C"))
         let words = Connection.line(field(rows, UInt8(ascii: "M")))
-        guard !state.isEmpty else { return broken(what) }
+        guard !state.isEmpty else { return broken(reason) }
         return .temporary(
-            Cause(what, about: name + [UInt8](": ") + words, remedy: Connection.remedy(state)))
+            Cause(reason, about: name + [UInt8](": ") + words, remedy: Connection.remedy(state)))
     }
 
     /// PostgreSQL's SQLSTATE to what an administrator can do ('PostgreSQL Error Codes', appendix A of its manual).

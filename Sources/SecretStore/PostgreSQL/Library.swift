@@ -11,7 +11,7 @@ extension UnsafePointer<cdynamic_pq> {
         guard let functions = cdynamic_load_pq(&problem) else {
             throw .temporary(
                 Cause(
-                    "libpq cannot be loaded", about: problem.map { [UInt8](cString: $0) } ?? [],
+                    .libpqCannotBeLoaded, about: problem.map { [UInt8](cString: $0) } ?? [],
                     remedy: "install the package that has it (Debian: libpq5)"))
         }
         return functions

@@ -11,27 +11,27 @@ extension Connection {
     /// - Throws: `temporary` where it fails, or takes too long; the connection is of no use then.
     @discardableResult
     package func execute(
-        _ statement: StaticString, _ parameters: [Parameter] = [], failing what: StaticString = "store cannot be read"
+        _ statement: StaticString, _ parameters: [Parameter] = [], failing reason: Reason = .storeCannotBeRead
     ) throws(Failure) -> Rows {
         let deadline = deadline
-        guard send(statement, parameters) == 1 else { throw broken(what) }
+        guard send(statement, parameters) == 1 else { throw broken(reason) }
         while library.pointee.flush(handle) > 0 {
             // The server may want to be read from before it reads on.
             try wait(for: POLLIN | POLLOUT, until: deadline)
-            guard library.pointee.consumeInput(handle) == 1 else { throw broken(what) }
+            guard library.pointee.consumeInput(handle) == 1 else { throw broken(reason) }
         }
-        guard let result = try nextResult(until: deadline, what) else { throw broken(what) }
+        guard let result = try nextResult(until: deadline, reason) else { throw broken(reason) }
         let rows = Rows(result, library)
         // The list of results ends in none; a lost connection is an error in it.
-        while let another = try nextResult(until: deadline, what) { library.pointee.clear(another) }
-        guard rows.isWhole else { throw refused(rows, what) }
+        while let another = try nextResult(until: deadline, reason) { library.pointee.clear(another) }
+        guard rows.isWhole else { throw refused(rows, reason) }
         return rows
     }
 
-    private func nextResult(until deadline: Deadline, _ what: StaticString) throws(Failure) -> OpaquePointer? {
+    private func nextResult(until deadline: Deadline, _ reason: Reason) throws(Failure) -> OpaquePointer? {
         while library.pointee.isBusy(handle) == 1 {
             try wait(for: POLLIN, until: deadline)
-            guard library.pointee.consumeInput(handle) == 1 else { throw broken(what) }
+            guard library.pointee.consumeInput(handle) == 1 else { throw broken(reason) }
         }
         return library.pointee.getResult(handle)
     }

@@ -13,7 +13,7 @@ public struct OpaqueString: Sendable {
         guard let problem = cdynamic_load_unistring() else { return }
         throw .temporary(
             Cause(
-                "libunistring cannot be loaded", about: [UInt8](cString: problem),
+                .libunistringCannotBeLoaded, about: [UInt8](cString: problem),
                 remedy: "install the package that has it (Debian: libunistring2)"))
     }
 
@@ -66,13 +66,12 @@ public enum Unprepared: Error, Equatable {
     /// A character that the FreeformClass does not have, or not there. It is not named: it is part of a secret.
     case disallowed
 
-    /// A few words, the same each time.
-    public var reason: StaticString {
+    public var reason: Reason {
         switch self {
-        case .empty: "empty secret"
-        case .notUTF8: "secret is not UTF-8"
-        case .outOfMemory: "no memory to normalize a secret"
-        case .disallowed: "secret has a character that RFC 8265 does not allow there"
+        case .empty: .emptySecret
+        case .notUTF8: .secretIsNotUTF8
+        case .outOfMemory: .noMemoryToNormalizeASecret
+        case .disallowed: .secretHasADisallowedCharacter
         }
     }
 }

@@ -13,7 +13,7 @@ extension StoreKeeper {
         let partial = try ScratchName.beside(target)
         try StoreKeeper.copy(path, to: partial)
         let errno = ScratchName.settle(partial, as: target)
-        guard errno == 0 else { throw .temporary(Cause("backup cannot be written", about: target, errno: errno)) }
+        guard errno == 0 else { throw .temporary(Cause(.backupCannotBeWritten, about: target, errno: errno)) }
         try Durability.settle(Privacy.folder(of: target))
     }
 
@@ -24,14 +24,14 @@ extension StoreKeeper {
             if try environment.read({ (_) throws(Failure) in true }) == nil { continue }
             return try copy(environment, to: target)
         }
-        throw .temporary(Cause("store grows too fast", about: path))
+        throw .temporary(Cause(.storeGrowsTooFast, about: path))
     }
 
     /// Copies what is in an environment, and not what is free in it, to a new file.
     static func copy(_ environment: borrowing Environment, to target: [UInt8]) throws(Failure) {
         let descriptor = target.withCString { clibc_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
         guard descriptor >= 0 else {
-            throw .temporary(Cause("backup cannot be written", about: target, errno: clibc_errno()))
+            throw .temporary(Cause(.backupCannotBeWritten, about: target, errno: clibc_errno()))
         }
         let status = environment.copy(to: descriptor)
         let isDurable = status == 0 && fsync(descriptor) == 0
@@ -40,8 +40,8 @@ extension StoreKeeper {
         guard isDurable else {
             _ = target.withCString { unlink($0) }
             throw status == 0
-                ? .temporary(Cause("backup cannot be written", about: target, errno: errno))
-                : environment.failure("backup cannot be written", status)
+                ? .temporary(Cause(.backupCannotBeWritten, about: target, errno: errno))
+                : environment.failure(.backupCannotBeWritten, status)
         }
     }
 }

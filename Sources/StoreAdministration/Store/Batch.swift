@@ -35,7 +35,7 @@ public struct Batch: ~Copyable {
         _ secret: UnsafeRawBufferPointer, of login: LoginName, created: UInt64? = nil, changed: UInt64? = nil
     ) throws(Failure) {
         try Batch.requireLogin(login)
-        guard !secret.isEmpty else { throw .misused(Cause("empty secret", about: login.bytes)) }
+        guard !secret.isEmpty else { throw .misused(Cause(.emptySecret, about: login.bytes)) }
         if end + secret.count > buffer.count { grow(to: max(2 * buffer.count, end + secret.count)) }
         UnsafeMutableRawBufferPointer(rebasing: buffer[end...]).copyMemory(from: secret)
         entries.append(Entry(login: login, secret: end..<(end + secret.count), created: created, changed: changed))
@@ -53,7 +53,7 @@ public struct Batch: ~Copyable {
     static func requireLogin(_ login: LoginName) throws(Failure) {
         guard (1...SecretStore.longestLogin).contains(login.bytes.count), !login.hasControlByte else {
             throw .misused(
-                Cause("bad login", about: login.bytes, remedy: "a login has 1 to 511 bytes, none a control byte"))
+                Cause(.badLogin, about: login.bytes, remedy: "a login has 1 to 511 bytes, none a control byte"))
         }
     }
 

@@ -28,11 +28,11 @@ extension StoreKeeper {
             // A lookup goes another way through the tree than this walk.
             if stored.connection == nil, try stored.value(of: key) != Array(value) {
                 findings.problems.append(
-                    .temporary(Cause("record is not found by a lookup", about: key, remedy: "restore a backup")))
+                    .temporary(Cause(.recordIsNotFoundByALookup, about: key, remedy: "restore a backup")))
             }
             if findings.records > 1, !last.lexicographicallyPrecedes(key) {
                 findings.problems.append(
-                    .temporary(Cause("keys out of order", about: key, remedy: "a lookup may miss them; restore a backup")))
+                    .temporary(Cause(.keysOutOfOrder, about: key, remedy: "a lookup may miss them; restore a backup")))
             }
             last = key
             do throws(Failure) {
@@ -49,7 +49,7 @@ extension StoreKeeper {
             findings.problems.append(
                 .temporary(
                     Cause(
-                        "records are missing",
+                        .recordsAreMissing,
                         about: name + [UInt8](": ") + [UInt8](decimal: findings.records) + [UInt8](" of ")
                             + [UInt8](decimal: expected),
                         remedy: "restore a backup")))

@@ -27,7 +27,7 @@ extension StoreKeeper {
             return try withKey(adoptingKey: adoptsKey) { (_) throws(Failure) in
                 let errno = ScratchName.settle(fresh, as: path)
                 guard errno != EEXIST else { throw StoreKeeper.exists(path) }
-                guard errno == 0 else { throw .temporary(Cause("store cannot be created", about: path, errno: errno)) }
+                guard errno == 0 else { throw .temporary(Cause(.storeCannotBeCreated, about: path, errno: errno)) }
                 try Durability.settle(Privacy.folder(of: path))
             }
         case .database(let database):
@@ -58,7 +58,7 @@ extension StoreKeeper {
             guard isNew || adoptsKey else {
                 throw .temporary(
                     Cause(
-                        "key exists", about: path,
+                        .keyExists, about: path,
                         remedy: "name another with --store-key, or use it with --existing-key if no other store does"))
             }
             if isNew { try KeyFileWriting.create(path) }
@@ -73,13 +73,13 @@ extension StoreKeeper {
     }
 
     private static func exists(_ path: [UInt8]) -> Failure {
-        .temporary(Cause("store exists", about: path, errno: EEXIST, remedy: "an existing store is never replaced"))
+        .temporary(Cause(.storeExists, about: path, errno: EEXIST, remedy: "an existing store is never replaced"))
     }
 
     private func makeFolder(of path: [UInt8]) throws(Failure) {
         let folder = Privacy.folder(of: path)
         if folder.withCString({ mkdir($0, 0o700) }) != 0, clibc_errno() != EEXIST {
-            throw .temporary(Cause("folder cannot be created", about: folder, errno: clibc_errno()))
+            throw .temporary(Cause(.folderCannotBeCreated, about: folder, errno: clibc_errno()))
         }
         try Privacy.require(folder, path == keys.path ? keys.folderKind : .folder)
     }

@@ -7,7 +7,7 @@ extension Connection {
     ///
     /// - Parameter key: the name of the key that every host seals under.
     func createTables(sealedUnder key: [UInt8]) throws(Failure) {
-        let what: StaticString = "store cannot be created"
+        let what: Reason = .storeCannotBeCreated
         let schema = try execute("SELECT to_regnamespace('pam_checkpwd') IS NOT NULL", failing: what)
         if !schema.truth(0, 0) { try execute("CREATE SCHEMA pam_checkpwd", failing: what) }
         let statements: [StaticString] = [

@@ -3,7 +3,7 @@ import SecretStore
 
 /// The tables of a store in a database: what an administrator asks of them.
 extension Connection {
-    private static var unwritable: StaticString { "store cannot be written" }
+    private static var unwritable: Reason { .storeCannotBeWritten }
 
     /// Holds, until the transaction ends, the lock that one writer at a time has, on whatever host.
     func lock() throws(Failure) {
@@ -88,7 +88,7 @@ extension Connection {
     /// When each login was last proved by an answer to a challenge, as far back as the replay cache remembers.
     func lastUses() throws(Failure) -> [[UInt8]: UInt64] {
         let rows = try execute(
-            "SELECT login, max(used) FROM pam_checkpwd.replay GROUP BY login", failing: "replay cache cannot be read")
+            "SELECT login, max(used) FROM pam_checkpwd.replay GROUP BY login", failing: .replayCacheCannotBeRead)
         var uses: [[UInt8]: UInt64] = [:]
         for row in 0..<rows.count { uses[rows.bytes(row, 0)] = UInt64(clamping: rows.integer(row, 1)) }
         return uses

@@ -6,13 +6,13 @@ enum Durability {
     /// Makes sure that the names in a folder are on disk.
     static func settle(_ folder: [UInt8]) throws(Failure) {
         let failed = sync(folder, O_RDONLY | O_DIRECTORY)
-        guard failed == 0 else { throw .temporary(Cause("folder cannot be written", about: folder, errno: failed)) }
+        guard failed == 0 else { throw .temporary(Cause(.folderCannotBeWritten, about: folder, errno: failed)) }
     }
 
     /// Makes sure that what was written to a file is on disk.
     static func settle(file: [UInt8]) throws(Failure) {
         let failed = sync(file, O_RDONLY)
-        guard failed == 0 else { throw .temporary(Cause("store cannot be created", about: file, errno: failed)) }
+        guard failed == 0 else { throw .temporary(Cause(.storeCannotBeCreated, about: file, errno: failed)) }
     }
 
     /// - Returns: 0 or an errno.

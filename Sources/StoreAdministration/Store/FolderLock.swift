@@ -10,7 +10,7 @@ final class FolderLock {
     init(on folder: [UInt8]) throws(Failure) {
         descriptor = folder.withCString { clibc_open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) }
         let failed = descriptor < 0 ? clibc_errno() : clibc_lock(descriptor)
-        guard failed == 0 else { throw .temporary(Cause("folder cannot be locked", about: folder, errno: failed)) }
+        guard failed == 0 else { throw .temporary(Cause(.folderCannotBeLocked, about: folder, errno: failed)) }
     }
 
     /// Whether two paths name one folder: a process that waited for a second lock on it would wait for itself.

@@ -14,7 +14,7 @@ enum KeyFileWriting {
         let errno = ScratchName.settle(fresh, as: path)
         guard errno == 0 else {
             throw .temporary(
-                Cause("key file cannot be created", about: path, errno: errno, remedy: "an existing key is never replaced"))
+                Cause(.keyFileCannotBeCreated, about: path, errno: errno, remedy: "an existing key is never replaced"))
         }
         try Durability.settle(Privacy.folder(of: path))
     }
@@ -69,7 +69,7 @@ enum KeyFileWriting {
         guard fresh.withCString({ fresh in path.withCString { Glibc.rename(fresh, $0) } }) == 0 else {
             let errno = clibc_errno()
             _ = fresh.withCString { unlink($0) }
-            throw .temporary(Cause("key file cannot be replaced", about: path, errno: errno))
+            throw .temporary(Cause(.keyFileCannotBeReplaced, about: path, errno: errno))
         }
         try Durability.settle(Privacy.folder(of: path))
     }
@@ -84,14 +84,14 @@ enum KeyFileWriting {
         let descriptor = path.withCString { clibc_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
         guard descriptor >= 0 else {
             throw .temporary(
-                Cause("key file cannot be created", about: path, errno: clibc_errno()))
+                Cause(.keyFileCannotBeCreated, about: path, errno: clibc_errno()))
         }
         let isDurable = text.withUnsafeBytes { writeAll($0, to: descriptor) } && fsync(descriptor) == 0
         let errno = clibc_errno()
         close(descriptor)
         guard isDurable else {
             _ = path.withCString { unlink($0) }
-            throw .temporary(Cause("key file cannot be written", about: path, errno: errno))
+            throw .temporary(Cause(.keyFileCannotBeWritten, about: path, errno: errno))
         }
         try Durability.settle(Privacy.folder(of: path))
         return path

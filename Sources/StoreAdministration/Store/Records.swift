@@ -97,7 +97,7 @@ struct FileRecords {
     func require(_ status: Int32) throws(Failure) {
         guard status == 0 else {
             refusal.status = status
-            throw .temporary(Cause("store cannot be written"))
+            throw .temporary(Cause(.storeCannotBeWritten))
         }
     }
 }
@@ -131,7 +131,7 @@ extension StoreKeeper {
             }
             if let result { return result }
         }
-        throw .temporary(Cause("keys change too fast", about: keys.path))
+        throw .temporary(Cause(.keysChangeTooFast, about: keys.path))
     }
 
     /// Runs `body` in a transaction, while nobody else writes the store or its keys. What it changed is on disk when this

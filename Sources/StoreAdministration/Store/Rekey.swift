@@ -57,7 +57,7 @@ extension StoreKeeper {
             }
             guard isDone else {
                 throw .temporary(
-                    Cause("records changed meanwhile", about: place.name, remedy: "run store rekey again; it goes on"))
+                    Cause(.recordsChangedMeanwhile, about: place.name, remedy: "run store rekey again; it goes on"))
             }
             try KeyFileWriting.endRekeying(keyPath, ring)
         }

@@ -40,7 +40,7 @@ extension StoreKeeper {
         let findings = try Environment(at: fresh, for: .readingCopy).read { (view) throws(Failure) in
             try StoreKeeper.check(.file(FileRecords(view)), backup, ring)
         }
-        guard let findings else { throw .temporary(Cause("backup cannot be read", about: backup)) }
+        guard let findings else { throw .temporary(Cause(.backupCannotBeRead, about: backup)) }
         if let problem = findings.problems.first { throw problem }
         try Environment(at: fresh, for: .writing, limit: maxSize).write { (view) throws(Failure) in
             var status: Int32 = 0
@@ -62,7 +62,7 @@ extension StoreKeeper {
         guard fresh.withCString({ fresh in path.withCString { Glibc.rename(fresh, $0) } }) == 0 else {
             let errno = clibc_errno()
             _ = kept.withCString { unlink($0) }
-            throw .temporary(Cause("store cannot be replaced", about: path, errno: errno))
+            throw .temporary(Cause(.storeCannotBeReplaced, about: path, errno: errno))
         }
         _ = (fresh + [UInt8]("-lock")).withCString { unlink($0) }
     }
@@ -75,7 +75,7 @@ extension StoreKeeper {
             // Nothing to keep: the store was lost.
             if clibc_errno() == ENOENT { return name }
             guard clibc_errno() == EEXIST, number < 1000 else {
-                throw .temporary(Cause("store cannot be kept", about: name, errno: clibc_errno()))
+                throw .temporary(Cause(.storeCannotBeKept, about: name, errno: clibc_errno()))
             }
             name = path + [UInt8](replacedSuffix) + [UInt8](".") + [UInt8](decimal: number)
         }

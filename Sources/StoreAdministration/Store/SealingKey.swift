@@ -21,7 +21,7 @@ extension StoreKeeper {
         }
         throw .temporary(
             Cause(
-                "key file is not the store's of now", about: keys.path,
+                .keyFileIsNotTheStoresOfNow, about: keys.path,
                 remedy: "copy it from the host on which the store was made, or last rekeyed"))
     }
 
@@ -37,12 +37,12 @@ extension StoreKeeper {
         return try write { (records) throws(Failure) in
             let ring = try ring(for: records)
             guard !ring.isRekeying else {
-                throw .misused(Cause("a rekeying has not ended", about: keyPath, remedy: "run store rekey first; it goes on"))
+                throw .misused(Cause(.aRekeyingHasNotEnded, about: keyPath, remedy: "run store rekey first; it goes on"))
             }
             if let prepared = ring.prepared {
                 throw .misused(
                     Cause(
-                        "a key is prepared already", about: Hex.encode(prepared.bytes),
+                        .aKeyIsPreparedAlready, about: Hex.encode(prepared.bytes),
                         remedy: "give the key file to all who need it, then store rekey"))
             }
             try KeyFileWriting.prepare(keyPath, ring)
@@ -60,7 +60,7 @@ extension StoreKeeper {
         } else {
             throw .misused(
                 Cause(
-                    "no key is prepared", about: keys.path,
+                    .noKeyIsPrepared, about: keys.path,
                     remedy: "store rekey --prepare makes one; copy the key file to every host, then store rekey"))
         }
         let current = try KeyRing(at: keys).current.bytes
@@ -72,7 +72,7 @@ extension StoreKeeper {
         guard case .file(let path) = keys else {
             throw .misused(
                 Cause(
-                    "a credential cannot be changed", about: keys.path,
+                    .aCredentialCannotBeChanged, about: keys.path,
                     remedy: "name the key file itself with --store-key; see side-store.md for credentials"))
         }
         return path

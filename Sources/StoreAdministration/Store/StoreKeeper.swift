@@ -31,7 +31,7 @@ public struct StoreKeeper {
         guard case .file(let path) = store.medium else {
             throw .misused(
                 Cause(
-                    "a database's store is no file", about: place.name,
+                    .aDatabasesStoreIsNoFile, about: place.name,
                     remedy: "pg_dump --schema=pam_checkpwd writes a backup, pg_restore or psql brings it back"))
         }
         return path
@@ -78,10 +78,10 @@ public struct StoreKeeper {
         try write { (records) throws(Failure) in
             let ring = try ring(for: records)
             guard let bytes = try records.value(of: login.bytes) else {
-                throw .rejected(Cause("login has no secret", about: login.bytes))
+                throw .rejected(Cause(.loginHasNoSecret, about: login.bytes))
             }
             guard try records.value(of: other.bytes) == nil else {
-                throw .rejected(Cause("login has a secret", about: other.bytes, remedy: "delete it first"))
+                throw .rejected(Cause(.loginHasASecret, about: other.bytes, remedy: "delete it first"))
             }
             let record = try SealedRecord(bytes, of: login)
             guard let secret = try record.open(for: login, with: ring) else { throw record.keyIsMissing(login) }

@@ -33,12 +33,12 @@ struct CertificateOptions: ParsableArguments {
 
     private static func read(_ path: [UInt8]) throws(Failure) -> Secret {
         let descriptor = path.withCString { clibc_open($0, O_RDONLY, 0) }
-        guard descriptor >= 0 else { throw .misused(Cause("cannot read", about: path, errno: clibc_errno())) }
+        guard descriptor >= 0 else { throw .misused(Cause(.cannotRead, about: path, errno: clibc_errno())) }
         defer { close(descriptor) }
         do throws(SystemError) {
             return try Secret(reading: descriptor, atMost: longest)
         } catch {
-            throw .misused(Cause("cannot read", about: path, errno: error.errno))
+            throw .misused(Cause(.cannotRead, about: path, errno: error.errno))
         }
     }
 

@@ -49,7 +49,7 @@ struct CertificateReport {
         var members: [(StaticString, JSON)] = [("certificate", .bytes(files.chain)), ("key", .bytes(files.key))]
         switch result {
         case .failure(let failure):
-            members += [("usable", .truth(false)), ("reason", .bytes(failure.cause.reason)), ("cause", .bytes(failure.cause.sentence))]
+            members += [("usable", .truth(false)), ("reason", .bytes([UInt8](failure.cause.reason.code))), ("cause", .bytes(failure.cause.sentence))]
         case .success(let certificate):
             let validity = certificate.validity
             members += [

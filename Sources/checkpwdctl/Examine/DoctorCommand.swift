@@ -65,7 +65,7 @@ struct DoctorCommand: ParsableCommand {
         guard let callerName else { return nil }
         let name = [UInt8](callerName.utf8)
         guard let caller = try Identity.find(LoginName(name)) else {
-            throw .misused(Cause("no such account", about: name, remedy: "--as names who the mail server runs pam-checkpwd as"))
+            throw .misused(Cause(.noSuchAccount, about: name, remedy: "--as names who the mail server runs pam-checkpwd as"))
         }
         return caller
     }

@@ -30,7 +30,7 @@ struct ExportSecrets: ParsableCommand {
                 guard output != nil || !Output.isTerminal else {
                     throw .misused(
                         Cause(
-                            "secrets are not shown on a terminal",
+                            .secretsAreNotShownOnATerminal,
                             remedy: "-o writes them to a file that only you can read, --reveal shows them"))
                 }
                 StandardError.write(
@@ -55,7 +55,7 @@ struct ExportSecrets: ParsableCommand {
             try file.finish()
             for failure in damaged { StandardError.write(failure.cause.sentence, from: "checkpwdctl") }
             guard refused + damaged.count == 0 else {
-                throw .rejected(Cause("secrets were not exported", about: [UInt8](decimal: refused + damaged.count)))
+                throw .rejected(Cause(.secretsWereNotExported, about: [UInt8](decimal: refused + damaged.count)))
             }
         }
     }

@@ -52,7 +52,7 @@ struct ImportSecrets: ParsableCommand {
             let verb = dryRun ? "would be imported" : "imported"
             try Output.write([UInt8]("\(tally.imported) \(verb), \(tally.kept) kept, \(tally.refused) refused".utf8))
             guard tally.refused == 0 else {
-                throw .rejected(Cause("lines were refused", about: [UInt8](decimal: tally.refused)))
+                throw .rejected(Cause(.linesWereRefused, about: [UInt8](decimal: tally.refused)))
             }
         }
     }
@@ -61,7 +61,7 @@ struct ImportSecrets: ParsableCommand {
     private static func requireFormat(of reader: inout EntryReader, _ name: [UInt8]) throws(Failure) {
         guard let kind = try Importing.read({ () throws(SystemError) in try reader.foreignKind() }) else { return }
         throw .misused(
-            Cause("file is in another format", about: name + [UInt8](": ") + [UInt8](kind.name), remedy: kind.remedy))
+            Cause(.fileIsInAnotherFormat, about: name + [UInt8](": ") + [UInt8](kind.name), remedy: kind.remedy))
     }
 }
 

@@ -76,7 +76,7 @@ struct Importing: ~Copyable {
         do throws(SystemError) {
             return try body()
         } catch {
-            throw .temporary(Cause("file cannot be read to its end", errno: error.errno))
+            throw .temporary(Cause(.fileCannotBeReadToItsEnd, errno: error.errno))
         }
     }
 
@@ -94,7 +94,7 @@ struct Importing: ~Copyable {
         do throws(Unprepared) {
             prepared = try opaque.prepare(entry.secret)
         } catch {
-            return refuse(line, [UInt8](error.reason), &progress, refused)
+            return refuse(line, [UInt8](error.reason.words), &progress, refused)
         }
         try prepared.withUnsafeBytes { (secret) throws(Failure) in
             try batch.add(secret, of: login, created: times?.created, changed: times?.changed)

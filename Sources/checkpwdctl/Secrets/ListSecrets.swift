@@ -90,7 +90,7 @@ struct ListSecrets: ParsableCommand {
         guard unprintable == 0 else {
             throw .rejected(
                 Cause(
-                    "logins with control bytes left out", about: [UInt8](decimal: unprintable),
+                    .loginsWithControlBytesLeftOut, about: [UInt8](decimal: unprintable),
                     remedy: "the store is damaged, or somebody wrote into it; store check"))
         }
     }

@@ -29,15 +29,15 @@ struct SetSecret: ParsableCommand {
 
     /// Scripts that copy passwords from other files come here, too.
     private static func requireSecret(_ secret: borrowing Secret) throws(Failure) {
-        let what: StaticString
+        let reason: Reason
         switch secret.withUnsafeBytes({ Lookalike.of($0) }) {
         // Most secrets of 13 characters are not hashes of DES.
         case nil, .desHash: return
-        case .hash: what = "secret looks like a hash"
-        case .locked: what = "secret looks like a locked password"
-        case .scheme: what = "secret begins with a scheme, such as {PLAIN}"
+        case .hash: reason = .secretLooksLikeAHash
+        case .locked: reason = .secretLooksLikeALockedPassword
+        case .scheme: reason = .secretBeginsWithAScheme
         }
         throw .misused(
-            Cause(what, remedy: "nothing was changed; if it is the secret itself, use --literal"))
+            Cause(reason, remedy: "nothing was changed; if it is the secret itself, use --literal"))
     }
 }

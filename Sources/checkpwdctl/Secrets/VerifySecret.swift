@@ -21,7 +21,7 @@ struct VerifySecret: ParsableCommand {
             let isRight = secret.withUnsafeBytes { secret in
                 offered.withUnsafeBytes { ConstantTime.equal(secret, $0) }
             }
-            guard isRight else { throw .rejected(Cause("another secret", about: login.name.bytes)) }
+            guard isRight else { throw .rejected(Cause(.anotherSecret, about: login.name.bytes)) }
         }
     }
 }

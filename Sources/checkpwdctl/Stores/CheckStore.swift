@@ -28,7 +28,7 @@ struct CheckStore: ParsableCommand {
                         + [UInt8](decimal: findings.problems.count) + [UInt8](" problems"))
             }
             guard findings.problems.isEmpty else {
-                throw .rejected(Cause("store damaged", about: options.place.name, remedy: "store restore brings a backup back"))
+                throw .rejected(Cause(.storeDamaged, about: options.place.name, remedy: "store restore brings a backup back"))
             }
         }
     }

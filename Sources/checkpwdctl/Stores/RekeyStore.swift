@@ -37,7 +37,7 @@ struct RekeyStore: ParsableCommand {
             guard rekeying.damaged.isEmpty else {
                 throw .rejected(
                     Cause(
-                        "records that could not be read were left as they are", about: store.options.place.name,
+                        .recordsThatCouldNotBeReadWereLeftAsTheyAre, about: store.options.place.name,
                         remedy: "mend or delete them and run store rekey again, or give them up with --drop-damaged"))
             }
         }
