@@ -75,7 +75,8 @@ let package = Package(
         // C shims: no policy and no decisions.
         .target(name: "CLibc", cSettings: shim),
         .target(name: "CGuard", dependencies: ["CLibc"], cSettings: shim),
-        .target(name: "CPAM", cSettings: shim, linkerSettings: [.linkedLibrary("pam")]),
+        .target(
+            name: "CPAM", cSettings: shim + [.define("CPAM_INSTALLED", .when(traits: ["Embedded"]))], linkerSettings: [.linkedLibrary("pam")]),
         .target(name: "CDynamic", cSettings: shim),
         .target(name: "CSeparation", cSettings: shim),
 

@@ -14,7 +14,7 @@ public func lookUp(_ sent: LoginName, _ policy: Policy) throws(Failure) -> Ident
     let store = SecretStore(at: policy.store)
     // Under both names, as a login finds it.
     for name in [login.sent, login.account] where try store.knows(name) {
-        return try virtualIdentity(of: login, policy)
+        return try virtualAccount(of: login, policy)
     }
     return nil
 }

@@ -27,7 +27,7 @@ public struct Policy: Sendable {
         /// None is opened.
         case none
         /// None is opened, nor are credentials established: nothing follows the login in this process.
-        case forgone
+        case notEstablished
         /// It is opened and closed before the program runs.
         case brief
         /// It stays open while the program runs.

@@ -27,7 +27,7 @@ struct Conversation {
     /// A prompt whose answer is not to be seen. The first is for the password, and so is the same prompt again (a second
     /// module that asks for itself); a different one asks for something that we do not have.
     mutating func promptHidden(_ prompt: [UInt8]) -> UnsafeRawBufferPointer? {
-        trace("module asks, hidden", prompt)
+        trace(.prompt(prompt, isHidden: true))
         guard let password, answered == nil || answered == prompt else { return nil }
         answered = prompt
         return password
@@ -35,7 +35,7 @@ struct Conversation {
 
     /// A prompt whose answer may be seen: the login, if it asks for that.
     func promptVisible(_ prompt: [UInt8]) -> [UInt8]? {
-        trace("module asks, visible", prompt)
+        trace(.prompt(prompt, isHidden: false))
         return Conversation.trimmed(prompt) == Conversation.trimmed(loginPrompt) ? login.bytes : nil
     }
 
@@ -46,12 +46,12 @@ struct Conversation {
     }
 
     mutating func show(information text: [UInt8]) {
-        trace("module says", text)
+        trace(.message(text, isError: false))
         tell("information", text)
     }
 
     mutating func show(error text: [UInt8]) {
-        trace("module warns", text)
+        trace(.message(text, isError: true))
         tell("error", text)
     }
 

@@ -15,7 +15,7 @@ extension Reason {
     static var credentialsUnavailable: Reason { Reason("credentials-unavailable", "credentials unavailable") }
     static var memoryLimitTooTight: Reason { Reason("memory-limit-too-tight", "memory limit too tight") }
     static var moduleAskedTooMuch: Reason { Reason("module-asked-too-much", "module asked too much") }
-    static var moduleChangedTheProcesssUser: Reason { Reason("module-changed-the-process's-user", "module changed the process's user") }
+    static var moduleChangedTheProcesssUser: Reason { Reason("module-changed-the-process-user", "module changed the process's user") }
     static var moduleDataMissing: Reason { Reason("module-data-missing", "module data missing") }
     static var moduleFailed: Reason { Reason("module-failed", "module failed") }
     static var moduleGaveUp: Reason { Reason("module-gave-up", "module gave up") }
@@ -27,9 +27,9 @@ extension Reason {
     static var noServiceFile: Reason { Reason("no-service-file", "no service file") }
     static var notReady: Reason { Reason("not-ready", "not ready") }
     static var outOfMemory: Reason { Reason("out-of-memory", "out of memory") }
-    static var pamGaveNoHandle: Reason { Reason("PAM-gave-no-handle", "PAM gave no handle") }
-    static var pamGaveNoItem: Reason { Reason("PAM-gave-no-item", "PAM gave no item") }
-    static var pamLostTheUserName: Reason { Reason("PAM-lost-the-user-name", "PAM lost the user name") }
+    static var pamGaveNoHandle: Reason { Reason("pam-gave-no-handle", "PAM gave no handle") }
+    static var pamGaveNoItem: Reason { Reason("pam-gave-no-item", "PAM gave no item") }
+    static var pamLostTheUserName: Reason { Reason("pam-lost-the-user-name", "PAM lost the user name") }
     static var passwordAgingDisabled: Reason { Reason("password-aging-disabled", "password aging disabled") }
     static var passwordDatabaseLocked: Reason { Reason("password-database-locked", "password database locked") }
     static var passwordExpired: Reason { Reason("password-expired", "password expired") }

@@ -8,6 +8,19 @@ public struct Service: Sendable {
     /// Where libpam looks for a service's file, in this order.
     static let folders: [StaticString] = ["/etc/pam.d/", "/usr/lib/pam.d/"]
 
+    #if !hasFeature(Embedded)
+        /// The only folder that is looked in, for tests; nil for those above. pam_start_confdir(3) works without root. The installed
+        /// program has nothing of it.
+        public var testFolder: [UInt8]?
+    #endif
+
+    private var places: [[UInt8]] {
+        #if !hasFeature(Embedded)
+            if let testFolder { return [testFolder + [UInt8]("/")] }
+        #endif
+        return Service.folders.map { [UInt8]($0) }
+    }
+
     /// - Throws: `misused` unless the name matches `[a-z0-9_][a-z0-9._-]*`. libpam itself takes any name, lower-cases it and
     ///   drops all before the last slash, so that another file would be read than the one that was named.
     public init(_ name: [UInt8]) throws(Failure) {
@@ -37,8 +50,8 @@ public struct Service: Sendable {
     /// - Throws: `temporary`, naming the file, where there is none, it cannot be read, or has no `auth` line.
     public func requireOwnFile() throws(Failure) {
         var problem: Int32 = ENOENT
-        for folder in Service.folders {
-            let path = [UInt8](folder) + name
+        for folder in places {
+            let path = folder + name
             problem = Service.readability(of: path)
             if problem == 0 {
                 guard Service.authenticates(Service.text(of: path)) else {
@@ -54,7 +67,7 @@ public struct Service: Sendable {
         throw .temporary(
             Cause(
                 problem == ENOENT ? .noServiceFile : .serviceFileCannotBeRead,
-                about: [UInt8](Service.folders[0]) + name, errno: problem,
+                about: places[0] + name, errno: problem,
                 remedy: "write it (pam.d/pam-checkpwd is a model), or name another service with --service"))
     }
 

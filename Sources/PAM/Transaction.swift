@@ -25,9 +25,7 @@ public struct Transaction: ~Copyable {
         var handle: OpaquePointer?
         clibc_note_ids(&ids)
         clibc_enter_phase(Call.start.name.cString)
-        let status = service.name.withCString { service in
-            login.bytes.withCString { login in cpam_start(service, login, callback, &handle) }
-        }
+        let status = Transaction.start(service, login, callback, &handle)
         let isUnchanged = Transaction.leavePhase(ids)
         guard status == PAM_SUCCESS, isUnchanged, let handle else {
             if let handle { _ = pam_end(handle, status) }
@@ -41,6 +39,21 @@ public struct Transaction: ~Copyable {
         self.trace = trace
         self.conversation = conversation
         self.callback = callback
+    }
+
+    private static func start(
+        _ service: Service, _ login: LoginName, _ callback: UnsafeMutablePointer<cpam_conversation>, _ handle: inout OpaquePointer?
+    ) -> Int32 {
+        service.name.withCString { name in
+            login.bytes.withCString { login in
+                #if !hasFeature(Embedded)
+                    if let folder = service.testFolder {
+                        return folder.withCString { cpam_start_in($0, name, login, callback, &handle) }
+                    }
+                #endif
+                return cpam_start(name, login, callback, &handle)
+            }
+        }
     }
 
     deinit {
@@ -91,7 +104,7 @@ public struct Transaction: ~Copyable {
         // No module runs here.
         status = value.withCString { pam_set_item(handle, item.number, $0) }
         let code = ReturnCode(rawValue: status)
-        trace(Call.setItem.name, [UInt8](code.name))
+        trace(.call(Call.setItem.name, code: code.name))
         if let failure = code.failure(of: .setItem) { throw failure }
     }
 
@@ -141,7 +154,7 @@ public struct Transaction: ~Copyable {
         status = body(handle)
         let isUnchanged = Transaction.leavePhase(ids)
         let code = ReturnCode(rawValue: status)
-        trace(call.name, [UInt8](code.name))
+        trace(.call(call.name, code: code.name))
         guard isUnchanged else { throw Transaction.changedUser(call) }
         guard let failure = code.failure(of: call) else { return }
         throw call == .authenticate || call == .checkAccount ? service.explain(failure, code) : failure

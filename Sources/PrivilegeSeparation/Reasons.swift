@@ -11,7 +11,7 @@ extension Reason {
     static var fileTooLong: Reason { Reason("file-too-long", "file too long") }
     static var mapOfSendersCannotBeRead: Reason { Reason("map-of-senders-cannot-be-read", "map of senders cannot be read") }
     static var mapOfSendersTooLong: Reason { Reason("map-of-senders-too-long", "map of senders too long") }
-    static var noDevNull: Reason { Reason("no-/dev/null", "no /dev/null") }
+    static var noDevNull: Reason { Reason("no-dev-null", "no /dev/null") }
     static var noAlarm: Reason { Reason("no-alarm", "no alarm") }
     static var noMessageSocket: Reason { Reason("no-message-socket", "no message socket") }
     static var noParent: Reason { Reason("no-parent", "no parent") }

@@ -1,5 +1,5 @@
 import CheckpwdCore
 
 extension Reason {
-    static var badLineInSenderMap: Reason { Reason("bad-line-in---sender-map", "bad line in --sender-map") }
+    static var badLineInSenderMap: Reason { Reason("bad-line-in-sender-map", "bad line in --sender-map") }
 }

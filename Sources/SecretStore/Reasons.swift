@@ -3,7 +3,7 @@ import CheckpwdCore
 extension Reason {
     static var badStoreAddress: Reason { Reason("bad-store-address", "bad store address") }
     static var challengeAnsweredBefore: Reason { Reason("challenge-answered-before", "challenge answered before") }
-    static var clockDiffersFromTheDatabases: Reason { Reason("clock-differs-from-the-database's", "clock differs from the database's") }
+    static var clockDiffersFromTheDatabases: Reason { Reason("clock-differs-from-the-databases", "clock differs from the database's") }
     static var databaseDoesNotAnswer: Reason { Reason("database-does-not-answer", "database does not answer") }
     static var databaseRefusedToYou: Reason { Reason("database-refused-to-you", "database refused to you") }
     static var databaseWouldNotBeVerified: Reason { Reason("database-would-not-be-verified", "database would not be verified") }

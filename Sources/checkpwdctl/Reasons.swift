@@ -2,7 +2,7 @@ import CheckpwdCore
 
 extension Reason {
     static var anotherSecret: Reason { Reason("another-secret", "another secret") }
-    static var argumentIsNotUTF8: Reason { Reason("argument-is-not-UTF-8", "argument is not UTF-8") }
+    static var argumentIsNotUTF8: Reason { Reason("argument-is-not-utf-8", "argument is not UTF-8") }
     static var badChallenge: Reason { Reason("bad-challenge", "bad challenge") }
     static var badServer: Reason { Reason("bad-server", "bad server") }
     static var clearTextCannotBeWritten: Reason { Reason("clear-text-cannot-be-written", "clear text cannot be written") }
@@ -17,8 +17,7 @@ extension Reason {
     static var noTerminalForTheSecret: Reason { Reason("no-terminal-for-the-secret", "no terminal for the secret") }
     static var recordsThatCouldNotBeReadWereLeftAsTheyAre: Reason { Reason("records-that-could-not-be-read-were-left-as-they-are", "records that could not be read were left as they are") }
     static var secretBeginsWithAScheme: Reason { Reason("secret-begins-with-a-scheme", "secret begins with a scheme, such as {PLAIN}") }
-    static var secretIsNotUTF8: Reason { Reason("secret-is-not-UTF-8", "secret is not UTF-8") }
-    static var secretIsUTF16OrUTF32: Reason { Reason("secret-is-UTF-16-or-UTF-32", "secret is UTF-16 or UTF-32") }
+    static var secretIsUTF16OrUTF32: Reason { Reason("secret-is-utf-16-or-utf-32", "secret is UTF-16 or UTF-32") }
     static var secretLooksLikeAHash: Reason { Reason("secret-looks-like-a-hash", "secret looks like a hash") }
     static var secretLooksLikeALockedPassword: Reason { Reason("secret-looks-like-a-locked-password", "secret looks like a locked password") }
     static var secretTooLong: Reason { Reason("secret-too-long", "secret too long") }

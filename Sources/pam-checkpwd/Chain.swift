@@ -5,7 +5,7 @@ struct Chain {
 
     /// - Returns: nil where there is no chain: a login that is not ours is nobody's, and an accepted one runs the program.
     init?(_ options: Options) {
-        guard options.chains, !options.isDovecot, !Surroundings.wantsNative else { return nil }
-        postauth = Surroundings.value("POSTAUTH")
+        guard options.chains, !options.isDovecot, !CallerEnvironment.wantsNative else { return nil }
+        postauth = CallerEnvironment.value("POSTAUTH")
     }
 }

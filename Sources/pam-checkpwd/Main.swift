@@ -49,7 +49,7 @@ private func isCounted(_ caller: Caller) -> Bool {
     do throws(Failure) {
         try CallerSlot.take(for: caller)
     } catch {
-        Report(service: [], remoteHost: Surroundings.remoteHost, caller: caller, debug: false).failed(error)
+        Report(service: [], remoteHost: CallerEnvironment.remoteHost, caller: caller, debug: false).failed(error)
         return false
     }
     clibc_wait_for_errors(1)

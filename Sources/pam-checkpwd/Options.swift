@@ -1,3 +1,4 @@
+import CLibc
 import Checkpassword
 import CheckpwdCore
 import Login
@@ -43,6 +44,68 @@ struct Options {
     enum Question {
         case help, version
     }
+
+    init() {}
+
+    // MARK: The command line
+
+    /// Reads argv, up to the first argument that is no option.
+    ///
+    /// - Throws: `misused` for an option that is unknown, abbreviated, lacks its value or has a bad one, or where no program
+    ///   follows.
+    init(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) throws(Failure) {
+        self.init()
+        let table = Option.table()
+        let letters = Option.letters().map { CChar(bitPattern: $0) } + [0]
+        clibc_reset_options()
+        while question == nil {
+            let element = arguments[Int(max(clibc_optind(), 1))]
+            var index: Int32 = -1
+            let result = getopt_long(count, arguments, letters, table, &index)
+            if result == -1 { break }
+            if index >= 0, let element { try Options.requireWhole(element, table[Int(index)]) }
+            guard let option = Option(number: result) else {
+                let lacksValue = result == Int32(UInt8(ascii: ":"))
+                throw Options.misused(lacksValue ? .optionNeedsAValue : .unknownOption, element)
+            }
+            try take(option, clibc_optarg().map { [UInt8](cString: $0) } ?? [])
+        }
+        program = Int(clibc_optind())
+        guard question == nil else { return }
+        if isResident, !listsMechanisms { try requireNothingAfter(program < Int(count) ? arguments[program] : nil) }
+        guard isResident || listsMechanisms || program < Int(count) else {
+            throw .misused(
+                Cause(.noProgramToRun, remedy: "pam-checkpwd [options] [--] prog [args]; see pam-checkpwd --help"))
+        }
+    }
+
+    /// - Throws: `misused` where something is to follow a login: in one process that all logins share, nothing can.
+    private func requireNothingAfter(_ program: UnsafePointer<CChar>?) throws(Failure) {
+        let others: [Option] = [.chain, .dovecot, .holdSession]
+        if let other = given.first(where: { others.contains($0) }) {
+            throw .misused(
+                Cause(.residentExcludes, about: [UInt8]("--") + [UInt8](other.name), remedy: "leave out one of them"))
+        }
+        guard let program else { return }
+        throw .misused(
+            Cause(.residentRunsNoProgram, about: [UInt8](cString: program), remedy: "leave out one of them"))
+    }
+
+    /// getopt_long takes any beginning of a long option for the whole: a later version with another option of the same
+    /// beginning would then read the same command line differently.
+    private static func requireWhole(_ element: UnsafePointer<CChar>, _ row: option) throws(Failure) {
+        let given = [UInt8](cString: element).dropFirst(2).prefix { $0 != UInt8(ascii: "=") }
+        guard given.elementsEqual([UInt8](cString: row.name)) else {
+            throw misused(.abbreviatedOption, element)
+        }
+    }
+
+    private static func misused(_ reason: Reason, _ element: UnsafePointer<CChar>?) -> Failure {
+        .misused(
+            Cause(reason, about: element.map { [UInt8](cString: $0) } ?? [], remedy: "see pam-checkpwd --help"))
+    }
+
+    // MARK: The effect of each option
 
     /// Takes one option.
     ///
@@ -106,5 +169,27 @@ struct Options {
 
     private static func bad(_ value: [UInt8], _ reason: Reason) -> Failure {
         .misused(Cause(reason, about: value, remedy: "see pam-checkpwd --help"))
+    }
+
+    // MARK: A setuid program
+
+    /// - Throws: `misused`, naming the first option that is not for every caller, or an ident that is more than a word.
+    func requireHarmless() throws(Failure) {
+        if let option = given.first(where: { $0.row.permission == .root }) {
+            throw .misused(
+                Cause(.optionRefusedToYou, about: [UInt8]("--") + [UInt8](option.name), remedy: "only root may give it"))
+        }
+        // Modules make a path of the terminal's name.
+        let isWord = ident?.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        guard isWord ?? true else {
+            throw .misused(Cause(.badIdent, about: ident ?? [], remedy: "letters, digits, hyphens and underscores only"))
+        }
     }
 }

@@ -1,17 +1,14 @@
 import CheckpwdCore
 
 extension Reason {
-    static var plainTakesPamStoreOrPamStore: Reason { Reason("--plain-takes-pam,-store-or-pam,store", "--plain takes pam, store or pam,store") }
-    static var residentExcludes: Reason { Reason("--resident-excludes", "--resident excludes") }
-    static var residentRunsNoProgram: Reason { Reason("--resident-runs-no-program", "--resident runs no program") }
+    static var plainTakesPamStoreOrPamStore: Reason { Reason("plain-takes-pam-store-or-pam-store", "--plain takes pam, store or pam,store") }
+    static var residentExcludes: Reason { Reason("resident-excludes", "--resident excludes") }
+    static var residentRunsNoProgram: Reason { Reason("resident-runs-no-program", "--resident runs no program") }
     static var abbreviatedOption: Reason { Reason("abbreviated-option", "abbreviated option") }
     static var badIdent: Reason { Reason("bad-ident", "bad ident") }
-    static var cannotPrepareTheProcessForPAM: Reason { Reason("cannot-prepare-the-process-for-PAM", "cannot prepare the process for PAM") }
-    static var cannotRestoreDescriptors: Reason { Reason("cannot-restore-descriptors", "cannot restore descriptors") }
     static var cannotStartAProcess: Reason { Reason("cannot-start-a-process", "cannot start a process") }
-    static var cannotUndoWhatAPAMModuleChanged: Reason { Reason("cannot-undo-what-a-PAM-module-changed", "cannot undo what a PAM module changed") }
     static var credentialsLookupRefused: Reason { Reason("credentials-lookup-refused", "credentials lookup refused") }
-    static var domainWithAn: Reason { Reason("domain-with-an-@", "domain with an @") }
+    static var domainWithAn: Reason { Reason("domain-with-an", "domain with an @") }
     static var emptyDomain: Reason { Reason("empty-domain", "empty domain") }
     static var numberOutOfRange: Reason { Reason("number-out-of-range", "number out of range") }
     static var optionNeedsAValue: Reason { Reason("option-needs-a-value", "option needs a value") }

@@ -18,8 +18,8 @@ struct Resident: ~Copyable {
     init(_ options: Options) throws(Failure) {
         self.options = options
         socket = try PacketSocket(limit: options.maxLength)
-        service = options.service ?? Surroundings.value("PAM_SERVICE") ?? [UInt8]("pam-checkpwd")
-        credentials = Surroundings.credentials
+        service = options.service ?? CallerEnvironment.value("PAM_SERVICE") ?? [UInt8]("pam-checkpwd")
+        credentials = CallerEnvironment.credentials
     }
 
     /// Answers until nobody asks any more.
@@ -53,7 +53,7 @@ struct Resident: ~Copyable {
             let request = try packet.request(limit: options.maxLength)
             report.note(request)
             if modules == nil { modules = loadModules(policy) }
-            _ = try Login.decide(request, policy, &course)
+            _ = try authenticate(request, policy, &course)
             report.note(course)
             report.accepted()
             return 0
@@ -75,7 +75,7 @@ struct Resident: ~Copyable {
         policy.remoteHost = remoteHost
         // Unless somebody said that there need not be one, there must be an account that a program could run as.
         if policy.takeover == .become { policy.takeover = .describe }
-        policy.session = .forgone
+        policy.session = .notEstablished
         return policy
     }
 }

@@ -9,33 +9,33 @@ import SecretStore
 
 typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
-/// One login: read, decide, become, run.
+/// One login: read, authenticate, take over, run.
 ///
-/// - Parameter caller: who asks, where they lack our rights.
-/// - Returns: the exit status, if nothing is run.
+/// - Parameter caller: the user that started a setuid program and lacks its rights; nil for any other caller.
+/// - Returns: the exit status, if no program is run.
 func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32 {
-    let named = options.service ?? caller?.service ?? Surroundings.value("PAM_SERVICE")
+    let named = options.service ?? caller?.service ?? CallerEnvironment.value("PAM_SERVICE")
     let service = named ?? [UInt8]("pam-checkpwd")
     var report = Report(
-        service: service, remoteHost: Surroundings.remoteHost, caller: caller, debug: options.debug)
-    // Read now: what PAM's modules want in the environment has no say in it.
-    let serving = Serving(options: options, caller: caller, chain: Chain(options), program: program)
+        service: service, remoteHost: CallerEnvironment.remoteHost, caller: caller, debug: options.debug)
     var delay: FailDelay?
     do throws(Failure) {
-        var policy = try Policy(options, service: service, credentials: caller == nil ? Surroundings.credentials : nil)
+        var policy = try Policy(options, service: service, credentials: caller == nil ? CallerEnvironment.credentials : nil)
         if caller != nil {
             try AllowList.require(service)
             policy.takeover = .stay
         }
-        switch try serving.judge(policy, &report, &delay) {
-        case .accepted(var accepted):
-            guard let session = accepted.takeSession() else { return try serving.proceed(accepted, report) }
-            return try serving.attend(session, accepted, report)
+        // The chain is read now: the variables that PAM's modules set must not change it.
+        let serving = Serving(options: options, policy: policy, caller: caller, chain: Chain(options), program: program)
+        switch try serving.judge(&report, &delay) {
+        case .accepted(var takeover):
+            guard let session = takeover.takeSession() else { return try serving.proceed(takeover, report) }
+            return try serving.attend(session, takeover, report)
         case .found:
             report.accepted("lookup")
-            throw serving.run { Handover.run(program) }
+            try Takeover.run(program, cguard_permit_exec)
         case .notFound: return DovecotLookup.notFound
-        case .passedOn: throw serving.run(keeping: Descriptor.credentials) { Handover.run(program) }
+        case .passedOn: try Takeover.run(program, keeping: Descriptor.credentials, cguard_permit_exec)
         }
     } catch {
         report.failed(error)
@@ -46,17 +46,18 @@ func serve(_ options: Options, _ caller: Caller?, _ program: Arguments) -> Int32
 
 /// What is to be done with a login.
 private enum Judgement: ~Copyable {
-    case accepted(Accepted)
-    /// Dovecot looked it up, without a password, and is told who it is.
+    case accepted(Takeover)
+    /// Dovecot looked it up, without a password.
     case found
     case notFound
-    /// It is the next module's: the request is on descriptor 3 again.
+    /// The next module of the chain decides: the request is on descriptor 3 again.
     case passedOn
 }
 
 /// The steps of one login.
 private struct Serving {
     let options: Options
+    let policy: Policy
     let caller: Caller?
     let chain: Chain?
     let program: Arguments
@@ -64,9 +65,7 @@ private struct Serving {
     /// Reads the request and has it decided. The credentials are wiped when this returns.
     ///
     /// - Parameter delay: receives the time that a wrong answer must take.
-    func judge(
-        _ policy: Policy, _ report: inout Report, _ delay: inout FailDelay?
-    ) throws(Failure) -> Judgement {
+    func judge(_ report: inout Report, _ delay: inout FailDelay?) throws(Failure) -> Judgement {
         let request = try readRequest()
         report.note(request)
         let isLookup = options.isDovecot ? try DovecotLookup.isAsked(by: request) : false
@@ -74,9 +73,9 @@ private struct Serving {
         if !isLookup { EnvironmentVariable.remove(DovecotLookup.variable) }
         try Inheritance.settle(raisingLimits: caller == nil)
         if isLookup {
-            if let identity = try lookUp(request.login, policy) {
+            if let account = try lookUp(request.login, policy) {
                 try Inheritance.restore(staying: true)
-                try Handover.describe(identity)
+                try ProgramEnvironment.setDovecotVariables(account)
                 return .found
             }
             report.failed(.rejected(Cause(.noSuchUser)))
@@ -84,9 +83,9 @@ private struct Serving {
         }
         var course = Course()
         do throws(Failure) {
-            let accepted = try decide(request, policy, &course)
+            let authenticated = try authenticate(request, policy, &course)
             report.note(course)
-            return .accepted(accepted)
+            return .accepted(try Takeover.begin(authenticated, policy))
         } catch {
             report.note(course)
             guard case .declined = error, chain != nil else {
@@ -112,53 +111,28 @@ private struct Serving {
         return try Request(bytes)
     }
 
-    /// Becomes the user, and runs what is to be run.
+    /// Prepares the process, logs the login, and runs the program.
     ///
-    /// - Returns: 0 where that is nothing.
-    func proceed(_ accepted: borrowing Accepted, _ report: Report) throws(Failure) -> Int32 {
-        try Inheritance.restore(staying: options.isDovecot || accepted.identity == nil)
-        if let identity = accepted.identity {
-            if options.isDovecot {
-                try Handover.describe(identity)
-            } else {
-                try Handover.become(identity, environment: accepted.environment, enteringHome: options.entersHome)
-            }
-        } else {
-            try Handover.name(accepted.login)
-        }
-        if let ident = options.ident { try Handover.name(service: ident) }
+    /// - Returns: 0 if there is no program.
+    func proceed(_ takeover: borrowing Takeover, _ report: Report) throws(Failure) -> Int32 {
+        try takeover.prepareProcess(policy, enteringHome: options.entersHome, service: options.ident)
         report.accepted()
-        // After the log: whoever it is given back to can kill or starve it.
+        // After the log: the caller can kill or starve the process from here on.
         try caller?.giveBack()
-        guard let chain else { throw run { Handover.run(program) } }
+        guard let chain else { try Takeover.run(program, cguard_permit_exec) }
         // The next modules of the chain are not needed any more.
         guard let postauth = chain.postauth else { return 0 }
-        let login = accepted.login
-        throw run { Handover.run(postauth, with: login) }
-    }
-
-    /// Runs a program, which finds what the caller left.
-    ///
-    /// - Parameter descriptor: one that is the program's although the caller did not leave it.
-    /// - Returns: only if it cannot be run; then why.
-    func run(keeping descriptor: Int32 = -1, _ program: () -> Failure) -> Failure {
-        do throws(Failure) {
-            try Inheritance.release(keeping: descriptor)
-        } catch {
-            return error
-        }
-        cguard_permit_exec()
-        return program()
+        try Takeover.run(postauth, with: takeover.login, cguard_permit_exec)
     }
 
     /// Proceeds in a child, and closes the session when that has ended.
     ///
     /// - Returns: the program's exit status.
     func attend(
-        _ session: consuming HeldSession, _ accepted: borrowing Accepted, _ report: Report
+        _ session: consuming HeldSession, _ takeover: borrowing Takeover, _ report: Report
     ) throws(Failure) -> Int32 {
         let child = clibc_fork_attended()
-        if child == 0 { proceedInChild(session, accepted, report) }
+        if child == 0 { proceedInChild(session, takeover, report) }
         guard child > 0 else {
             let errno = clibc_errno()
             session.close()
@@ -175,11 +149,11 @@ private struct Serving {
     /// - Parameter session: the parent's to end. It is lent to this function, since in the child it would die after its last use.
     @inline(never)
     private func proceedInChild(
-        _ session: borrowing HeldSession, _ accepted: borrowing Accepted, _ report: Report
+        _ session: borrowing HeldSession, _ takeover: borrowing Takeover, _ report: Report
     ) {
         cguard_arm()
         do throws(Failure) {
-            clibc_end(try proceed(accepted, report))
+            clibc_end(try proceed(takeover, report))
         } catch {
             report.failed(error)
             clibc_end(ExitStatus.of(error))
@@ -192,7 +166,7 @@ extension Policy {
         self.init(
             service: try Service(service), store: options.store,
             storeKeys: options.storeKey.map { .file($0) } ?? .standard(credentials: credentials),
-            replayCache: options.replayCache, remoteHost: Surroundings.remoteHost,
+            replayCache: options.replayCache, remoteHost: CallerEnvironment.remoteHost,
             terminal: options.ident ?? [UInt8]("checkpassword"), trace: Trace(isOn: options.debug))
         allowsOther = options.allowsOther
         takeover = options.isDovecot ? .describe : options.takeover

@@ -106,7 +106,7 @@ extension OnStage {
             #expect(refused.status == 1)
             #expect(refused.output == "")
             let line = try #require(syslog.lines(of: "pam-checkpwd").last)
-            #expect(line.contains(#"verdict="rejected" reason="user-changed-by-PAM""#))
+            #expect(line.contains(#"verdict="rejected" reason="user-changed-by-pam""#))
             #expect(line.hasSuffix(#"login="alice" about="tenant""#))
             let program = ["/bin/sh", "-c", "id -un; echo $USER; pwd"]
             let allowed = Login.run(Login.plain("alice"), ["-s", service, "--allow-user-change"] + program)

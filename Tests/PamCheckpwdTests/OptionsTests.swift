@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `every option is in the help`() {
-        for option in Option.allCases { #expect("\(Answers.usage)".contains("--\(option.name) "), "\(option)") }
+        for option in Option.allCases { #expect(Option.usage().text.contains("--\(option.name) "), "\(option)") }
     }
 
     @Test func `help and version need no program`() throws {

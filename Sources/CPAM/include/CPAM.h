@@ -28,4 +28,8 @@ int cpam_converse(int count, const struct pam_message **messages, struct pam_res
 /* pam_start(3) with cpam_converse. The conversation must live until pam_end. */
 int cpam_start(const char *service, const char *user, struct cpam_conversation *conversation, pam_handle_t **handle);
 
+/* The same by pam_start_confdir(3): services are files in a folder, for tests. */
+int cpam_start_in(
+	const char *folder, const char *service, const char *user, struct cpam_conversation *conversation, pam_handle_t **handle);
+
 #endif

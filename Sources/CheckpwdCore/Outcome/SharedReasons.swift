@@ -8,6 +8,7 @@ extension Reason {
     public static var noProgramToRun: Reason { Reason("no-program-to-run", "no program to run") }
     public static var noSessionPossible: Reason { Reason("no-session-possible", "no session possible") }
     public static var noSuchUser: Reason { Reason("no-such-user", "no such user") }
+    public static var secretIsNotUTF8: Reason { Reason("secret-is-not-utf-8", "secret is not UTF-8") }
     public static var storeCannotBeWritten: Reason { Reason("store-cannot-be-written", "store cannot be written") }
     public static var storeGrowsTooFast: Reason { Reason("store-grows-too-fast", "store grows too fast") }
 }

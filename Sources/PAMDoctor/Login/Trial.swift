@@ -36,12 +36,13 @@ public struct Trial: Sendable {
         // The store is not asked: it is a password.
         var policy = Policy(
             service: service, store: .standard, storeKeys: .standard(credentials: nil), replayCache: nil, remoteHost: [],
-            terminal: [UInt8]("checkpassword"), trace: Trace { minutes.note($0, $1) })
+            terminal: [UInt8]("checkpassword"), trace: Trace { minutes.note($0) })
         policy.allowsOther = allowsOther
         policy.takeover = geteuid() == 0 ? .become : .stay
         do throws(Failure) {
             var course = Course()
-            _ = try decide(try Trial.request(login, password), policy, &course)
+            let authenticated = try authenticate(try Trial.request(login, password), policy, &course)
+            _ = try Takeover.begin(authenticated, policy)
         } catch {
             failure = error
         }
@@ -67,16 +68,14 @@ private final class Minutes: @unchecked Sendable {
     private var messages: [(style: String, text: [UInt8])] = []
     private var start = ContinuousClock.now
 
-    func note(_ what: StaticString, _ about: [UInt8]) {
-        let what = "\(what)"
-        guard what.hasPrefix("pam_") else { return messages.append((what, about)) }
+    func note(_ event: TraceEvent) {
+        guard case .call(let name, let code) = event else { return messages.append(("\(event.words)", event.about)) }
         let now = ContinuousClock.now
         // Items are set before the first question, and tell nobody anything.
-        if what != "pam_set_item" {
+        if "\(name)" != "pam_set_item" {
             steps.append(
                 Trial.Step(
-                    call: what, code: String(decoding: about, as: UTF8.self), words: Minutes.words(about), messages: messages,
-                    duration: now - start))
+                    call: "\(name)", code: "\(code)", words: Minutes.words(event.about), messages: messages, duration: now - start))
         }
         messages = []
         start = now

@@ -3,9 +3,9 @@ import CheckpwdCore
 
 /// The part of the process that comes from its caller: kept from PAM's modules while they run, and given to the program that
 /// runs for the login. The table of all that a module can change is in `inheritance.c`.
-enum Inheritance {
+public enum Inheritance {
     /// Notes it, and makes it fit for PAM: before the first module is loaded, after the last change that is ours.
-    static func settle(raisingLimits: Bool) throws(Failure) {
+    public static func settle(raisingLimits: Bool) throws(Failure) {
         try check(
             clibc_settle(raisingLimits ? 1 : 0), .cannotPrepareTheProcessForPAM,
             "raise the limits on memory and on open files (ulimit -a)")
@@ -15,12 +15,12 @@ enum Inheritance {
     ///
     /// - Parameter staying: whether the process stays who it is.
     /// - Throws: `temporary`, and then nothing may run.
-    static func restore(staying: Bool) throws(Failure) {
+    public static func restore(staying: Bool) throws(Failure) {
         try check(clibc_restore(staying ? 1 : 0), .cannotUndoWhatAPAMModuleChanged, seeService)
     }
 
     /// The same, and what a session may change, in a process that opens none.
-    static func restoreBetweenLogins() throws(Failure) {
+    public static func restoreBetweenLogins() throws(Failure) {
         clibc_undo_authentication()
         try restore(staying: true)
     }

@@ -63,7 +63,7 @@ private var noSecret: Cause { Cause(.loginHasNoSecret, remedy: "checkpwdctl secr
 
 /// The secret under the login as it was sent, or else under that of its account.
 private func secret(of login: ResolvedLogin, in store: SecretStore, _ policy: Policy) throws(Failure) -> Secret? {
-    policy.trace("side store", policy.store.name)
+    policy.trace(.store(policy.store.name))
     guard login.account != login.sent else { return try store.secret(of: login.sent, with: policy.storeKeys) }
     // Both are looked up, whatever the first gives: how long it takes tells nothing.
     let asSent = try store.secret(of: login.sent, with: policy.storeKeys)

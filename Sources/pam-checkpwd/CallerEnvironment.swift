@@ -1,7 +1,7 @@
 import CheckpwdCore
 
 /// What the caller says in the environment.
-enum Surroundings {
+enum CallerEnvironment {
     /// - Returns: nil where the variable is not set, or empty.
     static func value(_ name: StaticString) -> [UInt8]? {
         EnvironmentVariable.value(name).flatMap { $0.isEmpty ? nil : $0 }
