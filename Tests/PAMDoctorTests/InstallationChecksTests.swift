@@ -1,11 +1,12 @@
-@testable import Accounts
 import Checkpassword
 import CheckpwdCore
 import Foundation
-@testable import PAMDoctor
 import SecretStore
 import TestSupport
 import Testing
+
+@testable import Accounts
+@testable import PAMDoctor
 
 /// Store and key where an administrator put them.
 @Suite struct SurroundingsTests {

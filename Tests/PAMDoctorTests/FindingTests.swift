@@ -1,5 +1,7 @@
-@testable import PAMDoctor
+import TestSupport
 import Testing
+
+@testable import PAMDoctor
 
 @Suite struct ParagraphTests {
     @Test func `a finding says what, why, and what to write where`() {
@@ -19,5 +21,17 @@ import Testing
     @Test func `nothing in it steers the terminal`() {
         let finding = Finding(.note, Place("/x\u{1B}[2J", 1), "a\rb\u{9B}", why: "")
         #expect(finding.paragraph().hasPrefix("NOTE: /x\\x1b[2J:1: a\\x0db\\xc2\\x9b"))
+    }
+}
+
+@Suite struct ShellWordTests {
+    @Test(arguments: [
+        ("/etc/pam.d/svc", "/etc/pam.d/svc"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("$(id)", "'$(id)'"), ("-x", "./-x"), ("", "''"),
+        ("caf\u{E9}", "'caf\u{E9}'"), ("a\nb'\u{1B}\u{9B}", #"$'a\x0ab\'\x1b\xc2\x9b'"#),
+    ])
+    func `a shell reads a name as it is`(name: String, word: String) {
+        #expect(name.shellWord == word)
+        let read = Program(["/bin/bash", "-c", "printf %s " + word]).run().output
+        #expect(read == (name.hasPrefix("-") ? "./" + name : name))
     }
 }

@@ -18,6 +18,26 @@ public struct Module: Hashable, Sendable {
     }
 }
 
+extension Module {
+    /// Whether it locks accounts after some failures.
+    var countsFailures: Bool { ["pam_faillock", "pam_tally", "pam_tally2"].contains(name) }
+
+    func has(_ argument: String) -> Bool { arguments.contains(argument) }
+
+    /// Whether it never asks for the password itself.
+    var wantsFirstPass: Bool { has("use_first_pass") }
+
+    /// What it asks, when it asks: the conversation answers only one question, however often.
+    var prompt: String {
+        switch name {
+        case "pam_google_authenticator": has("forward_pass") ? "Password & verification code: " : "Verification code: "
+        case "pam_oath": "One-time password (OATH): "
+        case "pam_yubico": "YubiKey: "
+        default: "Password: "
+        }
+    }
+}
+
 /// One step of a stack, in libpam's order, with what other files contribute in its place.
 public struct Step: Hashable, Sendable {
     public enum Work: Hashable, Sendable {
@@ -54,3 +74,33 @@ public struct Step: Hashable, Sendable {
 
 /// All steps of one kind.
 public typealias Stack = [Step]
+
+/// What a line of a PAM configuration is for, pam.d(5): its first word.
+public enum Kind: String, CaseIterable, Sendable {
+    case auth, account, password, session
+
+    /// The functions that walk through these lines.
+    var calls: String {
+        switch self {
+        case .auth: "pam_authenticate"
+        case .account: "pam_acct_mgmt"
+        case .password: "pam_chauthtok"
+        case .session: "pam_open_session"
+        }
+    }
+}
+
+/// A line of a file.
+public struct Place: Hashable, Sendable {
+    public let file: String
+    /// Counted from 1; 0 means the file as a whole.
+    public let line: Int
+
+    public init(_ file: String, _ line: Int = 0) {
+        self.file = file
+        self.line = line
+    }
+
+    /// `file:line`, as compilers write it.
+    public var text: String { line == 0 ? file : "\(file):\(line)" }
+}

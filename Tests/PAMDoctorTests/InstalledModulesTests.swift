@@ -1,6 +1,7 @@
-@testable import PAMDoctor
 import TestSupport
 import Testing
+
+@testable import PAMDoctor
 
 @Suite struct ModuleFoldersTests {
     @Test func `a module is found where its architecture has it, or by its path`() {
