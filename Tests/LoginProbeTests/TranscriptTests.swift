@@ -1,6 +1,7 @@
-@testable import LoginProbe
 import TestSupport
 import Testing
+
+@testable import LoginProbe
 
 @Suite struct DialogueTextTests {
     @Test func `nothing that a server sends reaches the terminal as a command`() {

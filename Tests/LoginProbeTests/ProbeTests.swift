@@ -1,5 +1,6 @@
-@testable import LoginProbe
 import Testing
+
+@testable import LoginProbe
 
 @Suite struct TargetTests {
     @Test(arguments: [

@@ -1,4 +1,5 @@
 import CheckpwdCore
+import Cryptography
 import SASL
 
 /// A client that logs in to an SMTP server and does nothing else there, without I/O: bytes of the server in, what to do
@@ -173,4 +174,160 @@ public struct Dialogue: ~Copyable {
         state = .over
         return .finish(outcome)
     }
+}
+
+extension Dialogue {
+    /// How the connection is protected.
+    public enum Security: Sendable {
+        case none
+        /// By STARTTLS, before anything else; a server that does not offer it is not logged in to.
+        case startTLS
+        /// From the start.
+        case tls
+    }
+
+    /// A line to send, its end included. An object, so that an action is copyable: Swift 6.3's optimizer makes enums trap that
+    /// are not, and have other payloads besides.
+    public final class Line {
+        let text: WipedText
+
+        init(_ text: consuming WipedText) {
+            self.text = text
+        }
+    }
+
+    public enum Action {
+        /// Send this, and hand in what comes.
+        case send(Line)
+        /// Begin TLS, and call `encrypted`.
+        case startTLS
+        /// Close the connection: the server accepted the login, or why it is not known that it would.
+        case finish(Failure?)
+    }
+}
+
+// The client's side of the mechanisms that `SASL` has the server's side of.
+extension Dialogue {
+    /// Begins an exchange.
+    mutating func begin(_ mechanism: Mechanism) -> Action {
+        var line = [UInt8]("AUTH ")
+        line += mechanism.name
+        switch mechanism {
+        case .plain:
+            let message = plainMessage()
+            // A longer command line need not be taken (RFC 5321 section 4.5.3.1.4).
+            guard message.count * 4 / 3 + 20 <= 512 else {
+                state = .challenge(.plain)
+                return say(line)
+            }
+            state = .verdict
+            redaction.add(secret)
+            return say(line + [UInt8](" "), base64: message, meaning: plainMeaning)
+        case .login: state = .challenge(.loginName)
+        case .cramMD5: state = .challenge(.cramMD5)
+        }
+        return say(line)
+    }
+
+    /// Answers a challenge of an exchange.
+    mutating func answer(_ exchange: Exchange, _ reply: Reply) -> Action {
+        state = .verdict
+        switch exchange {
+        case .plain:
+            redaction.add(secret)
+            return say([], base64: plainMessage(), meaning: plainMeaning)
+        case .loginName:
+            state = .challenge(.loginPassword)
+            return say(Base64.encode(login.bytes), meaning: login.bytes)
+        case .loginPassword:
+            redaction.add(secret)
+            return say([], base64: secret.withUnsafeBytes { Secret(copying: $0) }, meaning: [UInt8](Spoken.stars))
+        case .cramMD5:
+            guard let challenge = Dialogue.decoded(reply.lines.last ?? []) else {
+                return finish(violation(.challengeIsNoBase64))
+            }
+            var digest: [UInt8]
+            do throws(Failure) {
+                digest = try Secret(copying: challenge).withUnsafeBytes { (challenge) throws(Failure) in
+                    try Digest.cramMD5.hexadecimal(challenge: challenge, secret: secret, .waived)
+                }
+            } catch {
+                return finish(error)
+            }
+            defer { digest.wipe() }
+            redaction.add { $0.append(digest) }
+            let name = login.bytes + [UInt8](" ")
+            var message = WipedText(capacity: name.count + digest.count)
+            message.append(name)
+            message.append(digest)
+            return say(
+                [], base64: message.withUnsafeBytes { Secret(copying: $0) }, meaning: name + [UInt8](Spoken.stars))
+        }
+    }
+
+    /// PLAIN's only message: `NUL login NUL secret` (RFC 4616 section 2).
+    private func plainMessage() -> Secret {
+        let name = login.bytes
+        return Secret(capacity: name.count + secret.count + 2) { buffer in
+            buffer[0] = 0
+            UnsafeMutableRawBufferPointer(rebasing: buffer[1...]).copyBytes(from: name)
+            buffer[name.count + 1] = 0
+            secret.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(rebasing: buffer[(name.count + 2)...]).copyMemory(from: $0)
+            }
+            return buffer.count
+        }
+    }
+
+    private var plainMeaning: [UInt8] { [0] + login.bytes + [0] + [UInt8](Spoken.stars) }
+}
+
+extension Dialogue {
+    /// Sends a line with nothing secret in it.
+    mutating func say(_ line: [UInt8], meaning: [UInt8]? = nil) -> Action {
+        spoken.append(Spoken(.client, line, meaning: meaning))
+        var text = WipedText(capacity: line.count + 2)
+        text.append(line)
+        text.append("\r\n")
+        return .send(Line(text))
+    }
+
+    /// Sends a line that ends in a secret in base64.
+    mutating func say(_ line: [UInt8], base64 message: consuming Secret, meaning: [UInt8]) -> Action {
+        spoken.append(Spoken(.client, line + [UInt8](Spoken.stars), meaning: meaning))
+        let message = message
+        redaction.add { text in message.withUnsafeBytes { text.append(base64: $0) } }
+        var text = WipedText(capacity: line.count + 2 * message.count + 8)
+        text.append(line)
+        message.withUnsafeBytes { text.append(base64: $0) }
+        text.append("\r\n")
+        return .send(Line(text))
+    }
+
+    /// Shows lines of the server, without what it may have repeated.
+    mutating func show(_ lines: [[UInt8]]) {
+        for line in lines {
+            var meaning: [UInt8]?
+            if line.starts(with: "334 ".utf8), let decoded = Dialogue.decoded(Array(line.dropFirst(4))),
+                !decoded.isEmpty
+            {
+                meaning = redaction.apply(to: decoded)
+            }
+            spoken.append(Spoken(.server, redaction.apply(to: line), meaning: meaning))
+        }
+    }
+
+    /// The bytes of a challenge, or nil where the text is no base64.
+    static func decoded(_ text: [UInt8]) -> [UInt8]? {
+        text.withUnsafeBytes { text in
+            switch Base64.decode(text) {
+            case .some(let bytes): bytes.withUnsafeBytes { [UInt8]($0) }
+            case nil: nil
+            }
+        }
+    }
+
+    func visible(_ reply: Reply) -> [UInt8] { redaction.apply(to: reply.text) }
+
+    func violation(_ reason: Reason) -> Failure { .temporary(Cause(reason)) }
 }
