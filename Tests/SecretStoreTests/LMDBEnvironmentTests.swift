@@ -1,8 +1,9 @@
 import CheckpwdCore
 import Foundation
-@testable import SecretStore
 import TestSupport
 import Testing
+
+@testable import SecretStore
 
 @Suite struct EnvironmentTests {
     private let folder = Folder()
