@@ -4,6 +4,52 @@ import Cryptography
 import Glibc
 import SecretStore
 
+/// A lock that one process at a time holds on a folder, until it ends or lets go. The corresponding C function is `flock`.
+final class FolderLock {
+    private let descriptor: Int32
+
+    /// Waits for it.
+    init(on folder: [UInt8]) throws(Failure) {
+        descriptor = folder.withCString { clibc_open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0) }
+        let failed = descriptor < 0 ? clibc_errno() : clibc_lock(descriptor)
+        guard failed == 0 else { throw .temporary(Cause(.folderCannotBeLocked, about: folder, errno: failed)) }
+    }
+
+    /// Whether two paths name one folder: a process that waited for a second lock on it would wait for itself.
+    static func areSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        var (first, second) = (stat(), stat())
+        return left.withCString { stat($0, &first) } == 0 && right.withCString { stat($0, &second) } == 0
+            && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+}
+
+/// What makes names survive the machine, as fsync(2) of a file makes its bytes.
+enum Durability {
+    /// Makes sure that the names in a folder are on disk.
+    static func settle(_ folder: [UInt8]) throws(Failure) {
+        let failed = sync(folder, O_RDONLY | O_DIRECTORY)
+        guard failed == 0 else { throw .temporary(Cause(.folderCannotBeWritten, about: folder, errno: failed)) }
+    }
+
+    /// Makes sure that what was written to a file is on disk.
+    static func settle(file: [UInt8]) throws(Failure) {
+        let failed = sync(file, O_RDONLY)
+        guard failed == 0 else { throw .temporary(Cause(.storeCannotBeCreated, about: file, errno: failed)) }
+    }
+
+    /// - Returns: 0 or an errno.
+    private static func sync(_ path: [UInt8], _ flags: Int32) -> Int32 {
+        let descriptor = path.withCString { clibc_open($0, flags, 0) }
+        guard descriptor >= 0 else { return clibc_errno() }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0 ? 0 : clibc_errno()
+    }
+}
+
 /// Names of files that are not finished: nobody else's, and beside the file that they become.
 enum ScratchName {
     private static let size = 8
