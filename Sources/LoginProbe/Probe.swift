@@ -79,3 +79,81 @@ private final class Carrier: @unchecked Sendable {
 
     func take() -> Dialogue { dialogue.take()! }
 }
+
+/// The server to log in to: a name or address, and a port.
+public struct Target: Equatable, Sendable {
+    public let host: String
+    public let port: Int
+
+    /// - Parameters:
+    ///   - text: `HOST:PORT`, `[ADDRESS]:PORT`, or either without a port.
+    ///   - defaultPort: where the text has none.
+    /// - Returns: nil where it is none of these.
+    public init?(_ text: String, defaultPort: Int) {
+        let host: Substring
+        let rest: Substring
+        if text.hasPrefix("["), let bracket = text.firstIndex(of: "]") {
+            host = text[text.index(after: text.startIndex)..<bracket]
+            rest = text[text.index(after: bracket)...]
+        } else if let colon = text.lastIndex(of: ":"), text.firstIndex(of: ":") == colon {
+            host = text[..<colon]
+            rest = text[colon...]
+        } else {
+            // An IPv6 address has many colons, and a port after it only behind brackets.
+            host = text[...]
+            rest = ""
+        }
+        guard !host.isEmpty else { return nil }
+        self.host = String(host)
+        if rest.isEmpty {
+            port = defaultPort
+        } else {
+            let digits = rest.dropFirst()
+            guard rest.first == ":", digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits),
+                (1...65535).contains(number)
+            else { return nil }
+            port = number
+        }
+    }
+
+    /// Whether the host is an address: then there is no name for TLS to ask for.
+    var isAddress: Bool { (try? SocketAddress(ipAddress: host, port: port)) != nil }
+}
+
+/// How a server is known over TLS.
+public enum Trust: Sendable {
+    /// By a certificate of an authority that the system trusts.
+    case system
+    /// By a certificate of an authority in a PEM file, or by one that is in it.
+    case authorities(file: String)
+    /// Not at all.
+    case anybody
+
+    /// - Throws: `misused` where the file cannot be used; `temporary` where TLS cannot.
+    func context() throws(Failure) -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        switch self {
+        case .system: break
+        case .authorities(let file):
+            do {
+                configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(file))
+            } catch {
+                throw .misused(
+                    Cause(.certificatesCannotBeRead, about: [UInt8](file.utf8), remedy: "--ca takes a PEM file"))
+            }
+        case .anybody: configuration.certificateVerification = .none
+        }
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw .temporary(Cause(.tlsCannotBeUsed, about: [UInt8](String(describing: error).utf8)))
+        }
+    }
+
+    var words: StaticString {
+        switch self {
+        case .system, .authorities: "certificate verified"
+        case .anybody: "certificate not verified"
+        }
+    }
+}

@@ -1,5 +1,7 @@
-@testable import PAMDoctor
+import CPAM
 import Testing
+
+@testable import PAMDoctor
 
 @Suite struct ControlTests {
     /// pam.d(5): each simple word has a longer spelling.
@@ -40,5 +42,15 @@ import Testing
         } catch {
             #expect(error.what == why)
         }
+    }
+}
+
+@Suite struct AnswerTests {
+    @Test(arguments: [
+        (Answer.success, PAM_SUCCESS), (.authErr, PAM_AUTH_ERR), (.authinfoUnavail, PAM_AUTHINFO_UNAVAIL),
+        (.userUnknown, PAM_USER_UNKNOWN), (.ignore, PAM_IGNORE), (.moduleUnknown, PAM_MODULE_UNKNOWN), (.incomplete, PAM_INCOMPLETE),
+    ])
+    func `an answer's number is PAM's`(answer: Answer, number: Int32) {
+        #expect(answer.number == Int(number))
     }
 }

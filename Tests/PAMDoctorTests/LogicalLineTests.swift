@@ -1,6 +1,7 @@
-@testable import PAMDoctor
 import TestSupport
 import Testing
+
+@testable import PAMDoctor
 
 @Suite struct LogicalLineTests {
     @Test(arguments: [
@@ -22,5 +23,27 @@ import Testing
         let found = LogicalLine.all(in: Array("a\nb \\\n".utf8))
         #expect(found.lines.map(\.number) == [1])
         #expect(found.unfinished == 2)
+    }
+}
+
+@Suite struct WordsTests {
+    @Test(arguments: [
+        ("auth  required\tx", ["auth", "required", "x"]),
+        ("[a=b c=d]x", ["a=b c=d", "x"]),
+        ("x [..[..\\]..]", ["x", "..[..].."]),
+        ("a[b c]", ["a[b", "c]"]),
+        ("[]", [""]),
+        ("", []),
+    ])
+    func `blanks part words, but for those in brackets`(text: String, words: [String]) {
+        var found = Words(Array(text.utf8))
+        #expect(found.all() == words)
+        #expect(!found.isUnclosed)
+    }
+
+    @Test func `a bracket that is not closed is told`() {
+        var words = Words(Array("a [b c".utf8))
+        #expect(words.all() == ["a", "b c"])
+        #expect(words.isUnclosed)
     }
 }

@@ -1,5 +1,36 @@
 import CheckpwdCore
 
+/// What PAM makes of a service's file, and of all that it takes in.
+public struct Configuration: Sendable {
+    public internal(set) var stacks: [Kind: Stack] = [:]
+    /// What is wrong with the lines themselves.
+    public internal(set) var findings: [Finding] = []
+    /// The files that were read, the service's own first.
+    public internal(set) var files: [String] = []
+    /// Where libpam gives up on the service: pam_start(3) returns `abort`.
+    public internal(set) var givesUp: Place?
+
+    public subscript(kind: Kind) -> Stack { stacks[kind] ?? [] }
+
+    /// Reads a service as libpam does: its file in the first of the folders that has one; `/etc/pam.conf` only where there is
+    /// neither folder.
+    ///
+    /// - Returns: nil where the service has no file, or no line in `/etc/pam.conf`.
+    public init?(of service: String, in tree: FileTree) {
+        var reader = Reader(tree, service: service)
+        if Reader.folders.contains(where: { tree.isFolder(String($0.dropLast())) }) {
+            guard let path = reader.path(of: service) else { return nil }
+            reader.read(path, for: nil, level: 0, route: [])
+        } else {
+            reader.readTable("/etc/pam.conf")
+            if reader.result.stacks.isEmpty, reader.result.findings.isEmpty { return nil }
+        }
+        self = reader.result
+    }
+
+    init() {}
+}
+
 /// Reads configuration files as libpam does, and says what it stumbles over. Files that are hostile cost it no more than a
 /// bounded number of steps.
 struct Reader {
@@ -193,5 +224,50 @@ struct Reader {
     ) {
         let finding = Finding(severity, place, what, why: why, write: lines, run: commands)
         if !result.findings.contains(finding), result.findings.count < 200 { result.findings.append(finding) }
+    }
+}
+
+/// What was meant, where a word is none of those that PAM knows.
+extension Reader {
+    static func nearest(_ word: String) -> String? {
+        closest(word, to: Kind.allCases.map(\.rawValue) + ["@include"])
+    }
+
+    static func nearestControl(_ word: String) -> String? {
+        if word.contains("=") {
+            // Pairs that lack their brackets are read to the first blank.
+            return nil
+        }
+        return closest(word, to: ["required", "requisite", "sufficient", "optional", "include", "substack"])
+    }
+
+    /// The only word that is at most two letters away.
+    static func closest(_ word: String, to words: [String]) -> String? {
+        let near = words.map { ($0, editDistance(Array(word.lowercased().utf8.prefix(20)), Array($0.utf8))) }.filter { $0.1 <= 2 }
+        guard let best = near.map(\.1).min() else { return nil }
+        let candidates = near.filter { $0.1 == best }
+        return candidates.count == 1 ? candidates[0].0 : nil
+    }
+
+    /// Bytes that are seen by PAM and by nobody else.
+    mutating func lookAtBytes(_ text: [UInt8], _ path: String) {
+        for (index, line) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            let code = line.drop(while: LogicalLine.isBlank)
+            guard let first = code.first, first != UInt8(ascii: "#") else { continue }
+            let place = Place(path, index + 1)
+            if code.contains(UInt8(ascii: "\r")) {
+                note(
+                    .broken, place, "line ends in a carriage return",
+                    "PAM takes it for a part of the last word: a module of that name is not found.", run: ["sed -i 's/\\r$//' \(path)"])
+                return
+            }
+            if code.contains(0) {
+                note(.broken, place, "NUL byte", "PAM reads the line only up to it.")
+                return
+            }
+            if code.prefix(while: { $0 != UInt8(ascii: "#") }).contains(where: { $0 >= 0x80 }) {
+                note(.warning, place, "bytes that are not ASCII", "A blank that is none, or a typographical quote, is a part of its word to PAM.")
+            }
+        }
     }
 }

@@ -129,3 +129,127 @@ package final class Connection {
         }
     }
 }
+
+extension Connection {
+    /// Runs one statement, and waits until it is done.
+    ///
+    /// - Parameters:
+    ///   - parameters: the values of `$1` and so on. They travel beside the statement, in binary: nothing in them is SQL.
+    ///   - what: what is said where it fails.
+    /// - Throws: `temporary` where it fails, or takes too long; the connection is of no use then.
+    @discardableResult
+    package func execute(
+        _ statement: StaticString, _ parameters: [Parameter] = [], failing reason: Reason = .storeCannotBeRead
+    ) throws(Failure) -> Rows {
+        let deadline = deadline
+        guard send(statement, parameters) == 1 else { throw broken(reason) }
+        while library.pointee.flush(handle) > 0 {
+            // The server may want to be read from before it reads on.
+            try wait(for: POLLIN | POLLOUT, until: deadline)
+            guard library.pointee.consumeInput(handle) == 1 else { throw broken(reason) }
+        }
+        guard let result = try nextResult(until: deadline, reason) else { throw broken(reason) }
+        let rows = Rows(result, library)
+        // The list of results ends in none; a lost connection is an error in it.
+        while let another = try nextResult(until: deadline, reason) { library.pointee.clear(another) }
+        guard rows.isWhole else { throw refused(rows, reason) }
+        return rows
+    }
+
+    private func nextResult(until deadline: Deadline, _ reason: Reason) throws(Failure) -> OpaquePointer? {
+        while library.pointee.isBusy(handle) == 1 {
+            try wait(for: POLLIN, until: deadline)
+            guard library.pointee.consumeInput(handle) == 1 else { throw broken(reason) }
+        }
+        return library.pointee.getResult(handle)
+    }
+
+    /// The corresponding C function is `PQsendQueryParams`.
+    private func send(_ statement: StaticString, _ parameters: [Parameter]) -> Int32 {
+        let types = parameters.map { $0.type }
+        let encoded = parameters.map { $0.encoded }
+        let lengths = encoded.map { Int32($0.count) }
+        let formats = [Int32](repeating: 1, count: parameters.count)
+        return encoded.reduce([], +).withUnsafeBytes { bytes in
+            // An empty value is a pointer too: NULL would be SQL's.
+            let start = bytes.baseAddress ?? UnsafeRawPointer(statement.utf8Start)
+            var offset = 0
+            let values = lengths.map { length -> UnsafePointer<CChar>? in
+                defer { offset += Int(length) }
+                return (start + offset).assumingMemoryBound(to: CChar.self)
+            }
+            return library.pointee.sendQueryParams(
+                handle, statement.cString, Int32(parameters.count), types, values, lengths, formats, 1)
+        }
+    }
+}
+
+extension Connection {
+    /// There is no connection.
+    var unreachable: Failure {
+        .temporary(
+            Cause(
+                .storeCannotBeReached, about: name + [UInt8](": ") + words,
+                remedy: "the database, the way to it or the login to it failed"))
+    }
+
+    /// The connection ended while it was used.
+    func broken(_ reason: Reason) -> Failure {
+        .temporary(Cause(reason, about: name + [UInt8](": ") + words, remedy: "the connection to the database is lost"))
+    }
+
+    /// The server said no.
+    func refused(_ rows: Rows, _ reason: Reason) -> Failure {
+        // libpq's PG_DIAG_SQLSTATE and PG_DIAG_MESSAGE_PRIMARY.
+        let state = field(rows, UInt8(ascii: "C"))
+        let words = Connection.line(field(rows, UInt8(ascii: "M")))
+        guard !state.isEmpty else { return broken(reason) }
+        return .temporary(
+            Cause(reason, about: name + [UInt8](": ") + words, remedy: Connection.remedy(state)))
+    }
+
+    /// PostgreSQL's SQLSTATE to what an administrator can do ('PostgreSQL Error Codes', appendix A of its manual).
+    private static func remedy(_ state: [UInt8]) -> StaticString {
+        if state == "42P01" || state == "3F000" { return "checkpwdctl store init creates schema and tables" }
+        if state == "42P07" { return "an existing store is never replaced" }
+        if state == "42501" { return "grant the role what checkpwdctl(8) lists" }
+        if state == "25006" { return "this is a read-only replica; name the primary, or add target_session_attrs=read-write" }
+        if state == "57014" { return "the database is stuck or overloaded" }
+        return "the database's log says more"
+    }
+
+    private func field(_ rows: Rows, _ field: UInt8) -> [UInt8] {
+        library.pointee.resultErrorField(rows.result, Int32(field)).map { [UInt8](cString: $0) } ?? []
+    }
+
+    private var words: [UInt8] {
+        Connection.line(library.pointee.errorMessage(handle).map { [UInt8](cString: $0) } ?? [])
+    }
+
+    /// libpq writes several lines, the server as much as it likes: one line, and not without end.
+    static func line(_ text: [UInt8]) -> [UInt8] {
+        var line: [UInt8] = []
+        for part in text.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+            if !line.isEmpty { line += "; " }
+            line += part.drop { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }
+        }
+        return line.count > 300 ? line.prefix(300) + [UInt8]("...") : line
+    }
+}
+
+/// libpq, as far as we use it.
+typealias Library = UnsafePointer<cdynamic_pq>
+
+extension UnsafePointer<cdynamic_pq> {
+    /// Loads it on first use.
+    static func load() throws(Failure) -> Library {
+        var problem: UnsafePointer<CChar>?
+        guard let functions = cdynamic_load_pq(&problem) else {
+            throw .temporary(
+                Cause(
+                    .libpqCannotBeLoaded, about: problem.map { [UInt8](cString: $0) } ?? [],
+                    remedy: "install the package that has it (Debian: libpq5)"))
+        }
+        return functions
+    }
+}

@@ -75,3 +75,122 @@ public enum Unprepared: Error, Equatable {
         }
     }
 }
+
+/// The FreeformClass of strings (RFC 8264 section 4.3): which characters may be in one, by what Unicode says of them.
+enum FreeformClass {
+    /// - Throws: `disallowed` for a character that may not be in it, or not where it is.
+    static func require(_ text: UnsafeRawBufferPointer) throws(Unprepared) {
+        var context = Context()
+        var place = 0
+        while place < text.count {
+            guard let (value, length) = UTF8Text.scalar(in: text, at: place) else { throw .notUTF8 }
+            let next = place + length < text.count ? UTF8Text.scalar(in: text, at: place + length)?.scalar : nil
+            switch FreeformClass.judge(Unicode.Scalar(value)!) {
+            case .valid: break
+            case .contextual(let rule): guard context.allows(rule, before: next) else { throw .disallowed }
+            case .disallowed: throw .disallowed
+            }
+            context.pass(value)
+            place += length
+        }
+        guard context.allowsAll else { throw .disallowed }
+    }
+
+    enum Judgement: Equatable {
+        case valid
+        case contextual(Context.Rule)
+        case disallowed
+    }
+
+    /// RFC 8264 section 8, in its order. HasCompat needs no test of its own here: what it would allow, the categories do.
+    static func judge(_ scalar: Unicode.Scalar) -> Judgement {
+        if let exception = exception(scalar.value) { return exception }
+        let properties = scalar.properties
+        if (0x21...0x7E).contains(scalar.value) { return .valid }
+        if properties.isJoinControl { return .contextual(scalar.value == 0x200C ? .nonJoiner : .joiner) }
+        if isOldHangulJamo(scalar.value) { return .disallowed }
+        if properties.isDefaultIgnorableCodePoint || properties.isNoncharacterCodePoint { return .disallowed }
+        switch properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+            return .disallowed
+        default: return .valid
+        }
+    }
+
+    /// RFC 5892 section 2.6, to which RFC 8264 section 9.6 refers.
+    private static func exception(_ value: UInt32) -> Judgement? {
+        switch value {
+        case 0x00DF, 0x03C2, 0x06FD, 0x06FE, 0x0F0B, 0x3007: .valid
+        case 0x00B7: .contextual(.middleDot)
+        case 0x0375: .contextual(.greekKeraia)
+        case 0x05F3, 0x05F4: .contextual(.hebrew)
+        case 0x30FB: .contextual(.katakanaDot)
+        case 0x0660...0x0669: .contextual(.arabicDigit)
+        case 0x06F0...0x06F9: .contextual(.extendedArabicDigit)
+        case 0x0640, 0x07FA, 0x302E, 0x302F, 0x3031...0x3035, 0x303B: .disallowed
+        default: nil
+        }
+    }
+
+    /// Conjoining jamo (RFC 8264 section 9.9): blocks Hangul Jamo and its two extensions.
+    private static func isOldHangulJamo(_ value: UInt32) -> Bool {
+        (0x1100...0x11FF).contains(value) || (0xA960...0xA97F).contains(value) || (0xD7B0...0xD7FF).contains(value)
+    }
+}
+
+/// What the contextual rules (RFC 5892 appendix A) have to know of the characters around one.
+struct Context {
+    enum Rule {
+        case nonJoiner, joiner, middleDot, greekKeraia, hebrew, katakanaDot, arabicDigit, extendedArabicDigit
+    }
+
+    private var last: UInt32?
+    private var hasKatakanaDot = false
+    private var hasJapanese = false
+    private var hasArabicDigit = false
+    private var hasExtendedArabicDigit = false
+
+    /// Whether a character is allowed between the one before it and the one after it.
+    mutating func allows(_ rule: Rule, before next: UInt32?) -> Bool {
+        switch rule {
+        // A.1 would allow a non-joiner between letters that join, too. Swift does not tell which do: there it is refused.
+        case .nonJoiner, .joiner: return last.map { cdynamic_combining_class($0) == 9 } ?? false
+        case .middleDot: return last == 0x6C && next == 0x6C
+        case .greekKeraia: return next.map(Context.isGreek) ?? false
+        case .hebrew: return last.map(Context.isHebrew) ?? false
+        case .katakanaDot: hasKatakanaDot = true
+        case .arabicDigit: hasArabicDigit = true
+        case .extendedArabicDigit: hasExtendedArabicDigit = true
+        }
+        return true
+    }
+
+    mutating func pass(_ value: UInt32) {
+        last = value
+        if Context.isJapanese(value) { hasJapanese = true }
+    }
+
+    /// What can be said at the end only: A.7, a middle dot among Japanese; A.8 and A.9, digits of one kind.
+    var allowsAll: Bool { (!hasKatakanaDot || hasJapanese) && !(hasArabicDigit && hasExtendedArabicDigit) }
+
+    // Scripts by their blocks, since Swift does not tell the property.
+
+    private static func isGreek(_ value: UInt32) -> Bool {
+        (0x0370...0x03FF).contains(value) || (0x1F00...0x1FFF).contains(value)
+    }
+
+    private static func isHebrew(_ value: UInt32) -> Bool {
+        (0x0591...0x05F4).contains(value) || (0xFB1D...0xFB4F).contains(value)
+    }
+
+    /// Hiragana, Katakana or Han; not the dot itself, which is Common.
+    private static func isJapanese(_ value: UInt32) -> Bool {
+        switch value {
+        case 0x30FB, 0x30FC, 0x30A0: false
+        case 0x2E80...0x2FD5, 0x3005, 0x3007, 0x3021...0x3029, 0x3038...0x303B, 0x3041...0x30FF, 0x31F0...0x31FF,
+            0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0xFF66...0xFF9D, 0x1B000...0x1B16F, 0x20000...0x3FFFF:
+            true
+        default: false
+        }
+    }
+}

@@ -1,6 +1,7 @@
 import CDynamic
 import CLibc
 import CheckpwdCore
+import Glibc
 import SecretStore
 
 extension StoreKeeper {
@@ -43,5 +44,85 @@ extension StoreKeeper {
                 ? .temporary(Cause(.backupCannotBeWritten, about: target, errno: errno))
                 : environment.failure(.backupCannotBeWritten, status)
         }
+    }
+}
+
+extension StoreKeeper {
+    /// What stands behind the name of the store that a backup replaced.
+    public static let replacedSuffix: StaticString = ".replaced"
+
+    /// Puts a backup in the store's place; the store that was there is kept under another name. Logins go on meanwhile: each
+    /// finds the one or the other.
+    ///
+    /// - Returns: how many records it has.
+    /// - Throws: `temporary` where the backup is not whole, or holds a record that no key of the ring opens; nothing is changed
+    ///   then.
+    public func restore(from backup: [UInt8]) throws(Failure) -> Int {
+        let path = try path()
+        let folder = Privacy.folder(of: path)
+        try Privacy.require(folder, .folder)
+        let lock = try FolderLock(on: folder)
+        defer { withExtendedLifetime(lock) {} }
+        ScratchName.removeStale(beside: path)
+        let fresh = try ScratchName.beside(path)
+        try StoreKeeper.copy(Environment(at: backup, for: .readingCopy), to: fresh)
+        do throws(Failure) {
+            let records = try adopt(fresh, calledBy: backup)
+            try StoreKeeper.exchange(fresh, with: path)
+            try Durability.settle(folder)
+            return records
+        } catch {
+            ScratchName.removeEnvironment(fresh)
+            throw error
+        }
+    }
+
+    /// Checks the copy, and commits to it once: both of its meta pages tell the same then, whichever a reader takes that
+    /// opened the lock file of the old store.
+    private func adopt(_ fresh: [UInt8], calledBy backup: [UInt8]) throws(Failure) -> Int {
+        let ring = try KeyRing(at: keys)
+        let findings = try Environment(at: fresh, for: .readingCopy).read { (view) throws(Failure) in
+            try StoreKeeper.check(.file(FileRecords(view)), backup, ring)
+        }
+        guard let findings else { throw .temporary(Cause(.backupCannotBeRead, about: backup)) }
+        if let problem = findings.problems.first { throw problem }
+        try Environment(at: fresh, for: .writing, limit: maxSize).write { (view) throws(Failure) in
+            var status: Int32 = 0
+            try view.forEach { (key, value) throws(Failure) in
+                status = view.put(key, Array(value))
+                return false
+            }
+            return status
+        }
+        return findings.records
+    }
+
+    private static func exchange(_ fresh: [UInt8], with path: [UInt8]) throws(Failure) {
+        let kept = try keep(path)
+        // The lock file numbers the old store's states, and tells who reads them. It goes first: whoever is killed here leaves a
+        // store without one, and the next to open the store makes it. The other way round the new store would have the old
+        // one's, and who took that in between would be in no table that a writer looks at.
+        _ = (path + [UInt8]("-lock")).withCString { unlink($0) }
+        guard fresh.withCString({ fresh in path.withCString { Glibc.rename(fresh, $0) } }) == 0 else {
+            let errno = clibc_errno()
+            _ = kept.withCString { unlink($0) }
+            throw .temporary(Cause(.storeCannotBeReplaced, about: path, errno: errno))
+        }
+        _ = (fresh + [UInt8]("-lock")).withCString { unlink($0) }
+    }
+
+    /// Gives the store a second name that nothing has yet: what was replaced before is kept, too.
+    private static func keep(_ path: [UInt8]) throws(Failure) -> [UInt8] {
+        var name = path + [UInt8](replacedSuffix)
+        for number in 2... {
+            if path.withCString({ path in name.withCString { link(path, $0) } }) == 0 { return name }
+            // Nothing to keep: the store was lost.
+            if clibc_errno() == ENOENT { return name }
+            guard clibc_errno() == EEXIST, number < 1000 else {
+                throw .temporary(Cause(.storeCannotBeKept, about: name, errno: clibc_errno()))
+            }
+            name = path + [UInt8](replacedSuffix) + [UInt8](".") + [UInt8](decimal: number)
+        }
+        return name
     }
 }
