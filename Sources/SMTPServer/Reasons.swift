@@ -1,5 +1,0 @@
-import CheckpwdCore
-
-extension Reason {
-    static var badLineInSenderMap: Reason { Reason("bad-line-in---sender-map", "bad line in --sender-map") }
-}
