@@ -62,3 +62,93 @@ public enum Exchange: Equatable, Sendable {
         return .claim(Claim(.login, login, password: response))
     }
 }
+
+/// What the server does after a client's answer.
+public enum Step: Sendable {
+    /// Send these bytes, in base64, and give the answer to the exchange. They may be none.
+    case challenge([UInt8], Exchange)
+    /// The exchange is over: check the claim.
+    case claim(Claim)
+    /// The exchange is over: the client asked for what it cannot have, whatever its password.
+    case refused(LoginName)
+    /// The exchange is over: the answer is not one of this mechanism. The login is nil if it is not known.
+    case malformed(ExchangeFault, LoginName?)
+}
+
+/// Why an AUTH exchange ended before there was a claim to check. A client that sends one of these has shown no password.
+public enum ExchangeFault: CaseIterable, Sendable {
+    /// Not base64 in its canonical form.
+    case notBase64
+    /// Base64, but not what the mechanism sends: PLAIN without its three fields, CRAM-MD5 without login and digest.
+    case malformedMessage
+    /// A login with a byte below 0x20, NUL among them, or DEL.
+    case controlByteInLogin
+    case nulInPassword
+    /// An initial response to a mechanism whose server speaks first.
+    case unexpectedInitialResponse
+    /// More arguments than AUTH has.
+    case unexpectedArgument
+    case lineTooLong
+    /// LOGIN or PLAIN before TLS, if that is not allowed.
+    case beforeTLS
+
+    /// The log's word for it, which stays the same.
+    public var word: StaticString {
+        switch self {
+        case .notBase64: "not-base64"
+        case .malformedMessage: "malformed-message"
+        case .controlByteInLogin: "control-byte-in-login"
+        case .nulInPassword: "nul-in-password"
+        case .unexpectedInitialResponse: "unexpected-initial-response"
+        case .unexpectedArgument: "unexpected-argument"
+        case .lineTooLong: "line-too-long"
+        case .beforeTLS: "before-tls"
+        }
+    }
+}
+
+/// Who a client says it is, and its proof: what an exchange ends with, for somebody else to check.
+///
+/// An object, so that whatever carries it is copyable: Swift 6.3's optimizer takes an enum that cannot be copied, and has other
+/// payloads besides, for one that can, and the program traps. The secret is still one buffer, wiped with the last reference.
+public final class Claim: Sendable {
+    public let mechanism: Mechanism
+    /// May be empty; never has a control byte.
+    public let login: LoginName
+    /// The password itself; with a challenge, 32 lower-case hexadecimal digits that answer it. Never has a NUL byte.
+    public let proof: Secret
+    /// What the proof answers, angle brackets included; nil where the proof is the password.
+    public let challenge: [UInt8]?
+
+    /// A claim by LOGIN or PLAIN.
+    init(_ mechanism: Mechanism, _ login: LoginName, password: consuming Secret) {
+        self.mechanism = mechanism
+        self.login = login
+        self.proof = password
+        self.challenge = nil
+    }
+
+    /// A claim by CRAM-MD5.
+    init(_ login: LoginName, digest: consuming Secret, challenge: [UInt8]) {
+        self.mechanism = .cramMD5
+        self.login = login
+        self.proof = digest
+        self.challenge = challenge
+    }
+}
+
+/// PLAIN's only message: `[authzid] NUL authcid NUL passwd` (RFC 4616 section 2).
+enum PlainMessage {
+    static func step(_ message: borrowing Secret, _ loginCase: LoginCase) -> Step {
+        message.withUnsafeBytes { bytes in
+            let fields = bytes.split(separator: 0, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { return .malformed(.malformedMessage, nil) }
+            let login = LoginName(sent: [UInt8](fields[1]), loginCase)
+            guard !login.hasControlByte else { return .malformed(.controlByteInLogin, login) }
+            // To act as somebody else is a right that a checkpassword program cannot be asked for.
+            guard fields[0].isEmpty || loginCase.apply(to: [UInt8](fields[0])) == login.bytes else { return .refused(login) }
+            let password = Secret(copying: UnsafeRawBufferPointer(rebasing: fields[2]))
+            return .claim(Claim(.plain, login, password: password))
+        }
+    }
+}

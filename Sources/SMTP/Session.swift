@@ -172,3 +172,206 @@ public struct Session: Sendable {
         return .close(isHandshaking ? nil : reply)
     }
 }
+
+// What a command comes to that the one behind has no part in.
+extension Session {
+    /// No command but AUTH is longer, its end included: RFC 5321 section 4.5.3.1.4 has 512 octets, to which extensions
+    /// add.
+    static let commandLimit = 2048
+
+    mutating func command(_ line: UnsafeRawBufferPointer) -> Action {
+        let command = Command(line)
+        if line.count + 2 > Self.commandLimit {
+            guard case .auth = command else { return fault(.lineTooLong) }
+        }
+        switch command {
+        case .ehlo(let name): return hello(line, [UInt8](line[name]), ehlo)
+        case .helo(let name): return hello(line, [UInt8](line[name]), .helo(policy.hostname))
+        case .noop: return behind == nil ? .reply(.ok) : follow(line, .command)
+        case .rset: return behind == nil ? .reply(.ok) : follow(line, .reset(nil))
+        case .help: return .reply(.help)
+        case .quit: return close(.quit, .goodbye(policy.hostname))
+        case .startTLS: return startTLS()
+        case .auth(let mechanism, let initialResponse):
+            let initialResponse = initialResponse.map { UnsafeRawBufferPointer(rebasing: line[$0]) }
+            return begin(line[mechanism], initialResponse)
+        case .mail(let command): return mail(command, line)
+        case .notSpoken: return fault(.notSpoken)
+        case .badArguments: return badArguments(line)
+        case .unrecognized: return fault(.unrecognized)
+        }
+    }
+
+    /// Refuses a command. Too many refused commands end the session: the client probes for faults, or is a program that
+    /// speaks another protocol.
+    mutating func fault(_ reply: Reply) -> Action {
+        errors += 1
+        return errors < policy.errors ? .reply(reply) : close(.tooManyErrors, .tooManyErrors)
+    }
+
+    private mutating func badArguments(_ line: UnsafeRawBufferPointer) -> Action {
+        let words = line.split(separator: UInt8(ascii: " "))
+        guard let verb = words.first, Verb(verb) == .auth, words.count > 1, let mechanism = Mechanism(name: words[1]) else {
+            return fault(.badArguments)
+        }
+        return refuse(mechanism, nil, .malformed(.unexpectedArgument))
+    }
+
+    private mutating func hello(_ line: UnsafeRawBufferPointer, _ name: [UInt8], _ reply: Reply) -> Action {
+        self.name = name
+        // To the one behind it is what RSET is, and the client's new name (RFC 5321 section 4.1.4).
+        return behind == nil ? .reply(reply) : follow(line, .reset(reply))
+    }
+
+    private var ehlo: Reply {
+        var lines = [policy.hostname.bytes]
+        switch policy.mail {
+        case .refused: lines.append([UInt8]("ENHANCEDSTATUSCODES"))
+        case .passed(let passing): lines += passing.offer.lines
+        }
+        if policy.offersTLS && !isTLS { lines.append([UInt8]("STARTTLS")) }
+        let mechanisms = policy.mechanisms(isTLS: isTLS)
+        if !mechanisms.isEmpty {
+            lines.append([UInt8]("AUTH") + mechanisms.flatMap { [UInt8(ascii: " ")] + [UInt8]($0.name) })
+        }
+        return .ehlo(lines)
+    }
+
+    private mutating func startTLS() -> Action {
+        guard !isTLS else { return fault(.alreadyTLS) }
+        guard policy.offersTLS else { return fault(.noTLS) }
+        // RFC 3207 section 4.2: nothing is known any more that came before it.
+        state = .handshake
+        name = nil
+        login = nil
+        behind = nil
+        inTransaction = false
+        return .startTLS(.startTLS)
+    }
+
+    /// TLS comes before anything else: `secured` is waited for.
+    public mutating func beginHandshake() {
+        isTLS = false
+        state = .handshake
+    }
+
+    /// TLS is active. Means nothing where that was not waited for: the session may have ended during the handshake.
+    public mutating func secured() {
+        guard isHandshaking else { return }
+        isTLS = true
+        state = .command
+    }
+
+    /// The session is to end, whatever it does.
+    ///
+    /// - Returns: `close`, unless it has ended already; then `none`.
+    public mutating func end(_ ending: Ending) -> Action {
+        guard self.ending == nil else { return .none }
+        let reply: Reply =
+            switch ending {
+            case .idle: .idle
+            case .tooLong: .tooLong
+            case .draining: .draining
+            case .earlyTalker: .earlyTalker
+            case .bareLineEnd: .bareInCommand
+            case .nul: .nulInMessage
+            case .tooManyFailures: .tooManyFailures
+            case .tooManyErrors: .tooManyErrors
+            case .quit, .clientGone, .tlsFailed: .goodbye(policy.hostname)
+            case .behind: .noBehind
+            }
+        return close(ending, reply)
+    }
+}
+
+// AUTH (RFC 4954 section 4).
+extension Session {
+    mutating func begin(_ name: Slice<UnsafeRawBufferPointer>, _ initialResponse: UnsafeRawBufferPointer?) -> Action {
+        guard login == nil else { return fault(.alreadyAuthenticated) }
+        guard !inTransaction else { return fault(.inTransaction) }
+        guard let mechanism = Mechanism(name: name) else { return fault(.unknownMechanism) }
+        guard policy.mechanisms.contains(mechanism) else { return refuse(mechanism, nil, .notOffered) }
+        guard policy.mechanisms(isTLS: isTLS).contains(mechanism) else {
+            return refuse(mechanism, nil, .malformed(.beforeTLS))
+        }
+        guard let initialResponse else {
+            let (challenge, exchange) = Exchange.begin(mechanism, challenge: makeChallenge)
+            state = .exchange(mechanism, exchange)
+            return .reply(.challenge(challenge))
+        }
+        guard let exchange = Exchange(takingInitialResponseOf: mechanism) else {
+            return refuse(mechanism, nil, .malformed(.unexpectedInitialResponse))
+        }
+        // RFC 4954 section 4: a single equals sign is an initial response of no bytes.
+        let isEmpty = initialResponse.elementsEqual(CollectionOfOne(UInt8(ascii: "=")))
+        let text = isEmpty ? UnsafeRawBufferPointer(start: nil, count: 0) : initialResponse
+        guard let decoded = Base64.decode(text) else { return refuse(mechanism, nil, .malformed(.notBase64)) }
+        return act(on: exchange.answer(decoded, policy.loginCase), mechanism)
+    }
+
+    mutating func answer(_ line: UnsafeRawBufferPointer, _ mechanism: Mechanism, _ exchange: Exchange) -> Action {
+        state = .command
+        if line.elementsEqual(CollectionOfOne(UInt8(ascii: "*"))) { return .reply(.cancelled) }
+        guard let decoded = Base64.decode(line) else {
+            return refuse(mechanism, exchange.login, .malformed(.notBase64))
+        }
+        return act(on: exchange.answer(decoded, policy.loginCase), mechanism)
+    }
+
+    /// Rejects a login without a check.
+    mutating func refuse(_ mechanism: Mechanism, _ login: LoginName?, _ reason: Outcome.Reason) -> Action {
+        state = .refusing
+        return .refuse(mechanism, login, reason)
+    }
+
+    private mutating func act(on step: Step, _ mechanism: Mechanism) -> Action {
+        switch step {
+        case .challenge(let bytes, let exchange):
+            state = .exchange(mechanism, exchange)
+            return .reply(.challenge(bytes))
+        case .claim(let claim):
+            state = .deciding(mechanism, claim.login)
+            return .authenticate(claim)
+        case .refused(let login):
+            return refuse(mechanism, login, .otherIdentity)
+        case .malformed(let fault, let login): return refuse(mechanism, login, .malformed(fault))
+        }
+    }
+
+    /// What came of the last `authenticate` or `refuse`.
+    public mutating func decided(_ outcome: Outcome) -> Action {
+        switch (state, outcome) {
+        case (.deciding(let mechanism, let login), .accepted):
+            state = .command
+            self.login = (login, mechanism)
+            errors = 0
+            // What was opened for a stranger is not for one who may relay.
+            behind = nil
+            return .reply(.authenticated)
+        case (.deciding, .temporary):
+            state = .command
+            return .reply(.temporary)
+        case (.deciding, .rejected(let reason)), (.refusing, .rejected(let reason)):
+            state = .command
+            return rejected(reason)
+        // The session may have ended during the check.
+        default:
+            return .none
+        }
+    }
+
+    private mutating func rejected(_ reason: Outcome.Reason) -> Action {
+        switch reason {
+        case .notOffered: return fault(.unknownMechanism)
+        case .malformed(let fault):
+            malformedLogins += 1
+            guard malformedLogins < policy.malformedLogins else { return close(.tooManyErrors, .tooManyErrors) }
+            return .reply(.malformed(fault))
+        case .exitStatus, .cannotStart, .timedOut, .busy, .tooLong, .otherIdentity:
+            failures += 1
+            guard failures < policy.failures else { return close(.tooManyFailures, .tooManyFailures) }
+            let delay = policy.failureDelay * (1 << min(failures - 1, 16))
+            return .replyLater(.rejected, min(delay, Policy.longestFailureDelay))
+        }
+    }
+}

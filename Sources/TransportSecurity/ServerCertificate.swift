@@ -94,3 +94,73 @@ public struct ServerCertificate: Sendable {
         Cause(.fileIsNotASCII, about: file, remedy: "it is UTF-16; save it as ASCII or UTF-8")
     }
 }
+
+/// A DNS name of a certificate: `mail.example.com`, or `*.example.com` for any one label in place of the star.
+public struct CertificateName: Hashable, Sendable {
+    /// In lower case, without a dot at its end.
+    public let bytes: [UInt8]
+
+    public init(_ name: some Sequence<UInt8>) {
+        var bytes = name.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
+        self.bytes = bytes
+    }
+
+    /// Whether its first label is a star.
+    public var isWildcard: Bool { bytes.starts(with: [UInt8]("*.")) }
+
+    /// Whether it stands for a host name (RFC 9525 section 6.3).
+    public func matches(_ host: CertificateName) -> Bool {
+        guard isWildcard else { return bytes == host.bytes }
+        guard let dot = host.bytes.firstIndex(of: UInt8(ascii: ".")), dot > 0 else { return false }
+        return host.bytes[dot...] == bytes[1...]
+    }
+}
+
+/// From when to when a certificate is valid, in seconds since 1970; both moments belong to it (RFC 5280 section 4.1.2.5).
+public struct Validity: Equatable, Sendable {
+    public let notBefore: Int
+    public let notAfter: Int
+
+    public enum State: Equatable, Sendable {
+        case valid, notYetValid, expired
+    }
+
+    public init(notBefore: Int, notAfter: Int) {
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+    }
+
+    public func state(at now: Int) -> State {
+        if now > notAfter { return .expired }
+        return now < notBefore ? .notYetValid : .valid
+    }
+
+    /// How many whole days are left; less than 0 if it has expired.
+    public func daysLeft(at now: Int) -> Int {
+        let seconds = notAfter - now
+        return seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
+    }
+}
+
+/// The text of a PEM file, as editors leave it.
+enum PEMText {
+    /// Drops each byte-order mark that stands in front of `-----BEGIN`: a line that begins with one is not found. One file may
+    /// have several, if it was put together from files that have one each.
+    ///
+    /// - Parameter bytes: a private key, maybe: what is left over at the end is wiped.
+    static func dropByteOrderMarks(_ bytes: inout [UInt8]) {
+        let begin = [UInt8]("-----BEGIN")
+        var (kept, next) = (0, 0)
+        while next < bytes.count {
+            let mark = ByteOrderMark.length(in: bytes[next...])
+            if mark > 0, bytes[(next + mark)...].starts(with: begin) { next += mark }
+            bytes[kept] = bytes[next]
+            (kept, next) = (kept + 1, next + 1)
+        }
+        bytes.withUnsafeMutableBytes { buffer in
+            if kept < buffer.count { explicit_bzero(buffer.baseAddress! + kept, buffer.count - kept) }
+        }
+        bytes.removeLast(bytes.count - kept)
+    }
+}

@@ -1,5 +1,5 @@
-import CSeparation
 import CLibc
+import CSeparation
 import CheckpwdCore
 
 /// How the network process gives up what it must not have, before it hears the first byte of a client.
@@ -22,5 +22,43 @@ enum Confinement {
 
     private static func check(_ errno: Int32, _ reason: Reason, about: [UInt8] = []) throws(Failure) {
         guard errno == 0 else { throw .temporary(Cause(reason, about: about, errno: errno)) }
+    }
+}
+
+/// Who the network process becomes, and where.
+public struct Identity: Equatable, Sendable {
+    public let user: UInt32
+    public let group: UInt32
+    /// The folder that it sees as `/`; nil where it keeps the system's.
+    public let root: [UInt8]?
+
+    public init(user: UInt32, group: UInt32, root: [UInt8]? = nil) {
+        self.user = user
+        self.group = group
+        self.root = root
+    }
+}
+
+/// The user that the network process becomes.
+public enum Account {
+    /// - Parameters:
+    ///   - name: as `--user` gives it; nil where nobody said, which is `nobody` for root.
+    ///   - root: as `--chroot` gives it.
+    /// - Returns: nil where nothing is to change, since we are not root.
+    public static func identity(of name: [UInt8]?, root: [UInt8]?) throws(Failure) -> Identity? {
+        let isRoot = geteuid() == 0
+        guard name != nil || root != nil || isRoot else { return nil }
+        guard isRoot else {
+            throw .misused(
+                Cause(.notRoot, remedy: "only root can become another user, or change its root; leave out --user and --chroot"))
+        }
+        let name = name ?? [UInt8]("nobody")
+        guard let entry = name.withCString({ getpwnam($0) }) else {
+            throw .misused(Cause(.noSuchUser, about: name, remedy: "--user names the user that speaks with the network"))
+        }
+        guard entry.pointee.pw_uid != 0 else {
+            throw .misused(Cause(.userIsRoot, about: name, remedy: "what speaks with the network must not be root"))
+        }
+        return Identity(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid, root: root)
     }
 }

@@ -1,5 +1,5 @@
-import CSeparation
 import CLibc
+import CSeparation
 import CheckpwdCore
 
 /// Starts the two programs that the administrator named, and no other.
@@ -83,4 +83,14 @@ struct Launcher: ~Copyable {
         guard errno == 0 else { throw Failed(errno: errno) }
         return child
     }
+}
+
+/// Calls `body` with an array of C strings, a NULL at its end, as execve(2) takes it.
+func withCStrings<Result>(
+    _ strings: [[UInt8]], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    var pointers = strings.map { string in string.withCString { strdup($0) } }
+    defer { for pointer in pointers { free(pointer) } }
+    pointers.append(nil)
+    return body(pointers)
 }

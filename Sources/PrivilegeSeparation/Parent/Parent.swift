@@ -1,6 +1,7 @@
-import CSeparation
 import CLibc
+import CSeparation
 import CheckpwdCore
+import Glibc
 import Logging
 
 /// The privileged process. It starts programs for the network process, passes signals on to it, and trusts it with
@@ -149,5 +150,211 @@ public final class Parent {
             if !isReady { ready() }
             isReady = true
         }
+    }
+}
+
+/// Signals, and the end of the network process.
+extension Parent {
+    func take(_ signal: Int32) {
+        switch (signal, phase) {
+        case (SIGCHLD, _):
+            reap()
+        case (SIGHUP, .serving):
+            supervision.reloading()
+            for parcel in reload() { outbox.send(parcel) }
+            askForMechanisms(then: [Parcel(Order.reload)])
+            dismissResidents()
+        case (SIGTERM, .serving), (SIGINT, .serving):
+            supervision.stopping()
+            // A little more than it has itself, so that it is the one that ends its sessions.
+            phase = .draining(until: .now + duties.drainTimeout + .seconds(5))
+            outbox.send(Parcel(Order.drain))
+        case (SIGTERM, .draining), (SIGINT, .draining):
+            // Asked twice: at once.
+            kill(network, SIGKILL)
+        default:
+            break
+        }
+    }
+
+    /// The network process did what it must not.
+    func expel(_ reason: String) {
+        // First: whoever reads the log may be slow.
+        kill(network, SIGKILL)
+        logger.critical("the network process \(reason); it is killed")
+        leave(isBad: true)
+    }
+
+    /// Nothing that the network process may still say is heard, nor is it told anything.
+    func leave(isBad: Bool) {
+        phase = .leaving(until: .now + duties.grace, isBad: isBad)
+        waiting.clear()
+        outbox.clear()
+    }
+
+    /// The network process has ended and was waited for.
+    func networkHasEnded(_ status: Int32) {
+        // With 64 and 111 it has said itself why it does not go on.
+        let isSaid = [0, 64, 111].contains(status)
+        if !isSaid { logger.critical("the network process has ended with status \(status)") }
+        let isBad = if case .leaving(_, true) = phase { true } else { !isSaid }
+        leave(isBad: isBad)
+        phase = .ended(isBad ? 111 : status)
+        let now = ContinuousClock.now
+        dismissResidents()
+        children.allAreOver(now: now, programsUntil: now + duties.lingering)
+    }
+
+    /// Whoever's time is over is sent a signal, and a login that waited for it its answer.
+    func endOverdue(_ now: Instant) {
+        for resident in residents.silent(at: now) { resident.letGoOfQuestions() }
+        for ticket in waiting.overdue(at: now) { answer(ticket, .busy) }
+        dismissIdle(now)
+        for child in children.overdue(at: now) {
+            kill(-child.id, child.signal)
+            if let ticket = child.ticket { answer(ticket, .timedOut) }
+            listingHasEnded(child.id) { _ in .timedOut }
+        }
+        guard let deadline = phase.deadline, deadline <= now else { return }
+        kill(network, SIGKILL)
+        leave(isBad: true)
+    }
+}
+
+/// What the parent starts, and how it ends.
+extension Parent {
+    func check(_ check: WaitingCheck) {
+        guard waiting.add(check, until: .now + duties.authTimeout) else { return answer(check.login.ticket, .busy) }
+    }
+
+    /// The client of a check is gone. A check that runs goes on: it may have been counted somewhere already.
+    func forget(_ ticket: UInt64) {
+        proven.forget(ticket)
+        if waiting.remove(ticket) { answer(ticket, .busy) }
+    }
+
+    /// As many as may run at once; the others go on waiting.
+    func startWaiting(_ now: Instant) {
+        while phase.isTalking, children.checkCount < duties.mostChecks, let check = waiting.next() {
+            do throws(Launcher.Failed) {
+                if duties.isResident {
+                    try ask(check, now)
+                } else {
+                    let id = try launcher.check(check.take(), check.surroundings)
+                    children.add(id, .check(check.login), until: now + duties.authTimeout)
+                }
+            } catch {
+                answer(check.login.ticket, .cannotStart(error.errno))
+            }
+        }
+    }
+
+    /// - Throws: `unexpected` for a ticket whose program runs already, and for a login that nobody proved.
+    func open(_ ticket: UInt64, login: UInt64?, _ surroundings: Surroundings) throws(Malformed) {
+        guard !children.hasProgram(ticket) else { throw .unexpected }
+        let surroundings = if let login { try proven.surroundings(login, surroundings) } else { surroundings }
+        // Those of sessions that are over may still be busy for a while: so twice as many as there are sessions.
+        guard children.programCount < 2 * duties.mostSessions else {
+            return outbox.send(Parcel(Order.notOpened(ticket: ticket, errno: EAGAIN)))
+        }
+        do throws(Launcher.Failed) {
+            let program = try launcher.open(surroundings)
+            children.add(program.id, .program(ticket), until: nil)
+            outbox.send(Parcel(Order.opened(ticket: ticket), with: program.socket))
+        } catch {
+            outbox.send(Parcel(Order.notOpened(ticket: ticket, errno: error.errno)))
+        }
+    }
+
+    /// Children that have ended are waited for, and their logins answered.
+    func reap() {
+        while case let id = cseparation_ended(), id != 0 {
+            residentHasEnded(id)
+            let child = children.remove(id)
+            // While the child is not waited for, its process group cannot be somebody else's.
+            if let child, !child.byItself { kill(-id, SIGKILL) }
+            let status = clibc_wait(id)
+            if id == network {
+                // What it said last may still have to be heard. No more than the socket holds.
+                for _ in 0..<100 where phase.isTalking { receive() }
+                networkHasEnded(status)
+            }
+            switch child?.purpose {
+            case .check(let login?): conclude(login, status)
+            case .resident(let login?): fail(login, status)
+            case .listing: listingHasEnded(id) { $0.listing(status) }
+            default: break
+            }
+        }
+    }
+
+    /// The auth command has said what becomes of a login.
+    func conclude(_ login: Login, _ status: Int32) {
+        if status == 0 { proven.add(login) }
+        answer(login.ticket, .ended(status))
+    }
+
+    func answer(_ ticket: UInt64, _ checked: Checked) {
+        if phase.isTalking { outbox.send(Parcel(Order.checked(ticket: ticket, checked))) }
+    }
+}
+
+/// What the parent asks auth commands that stay, and what it makes of what they say.
+extension Parent {
+    /// Has a login decided by an auth command that stays, which is started where all are busy.
+    func ask(_ check: WaitingCheck, _ now: Instant) throws(Launcher.Failed) {
+        let credentials = check.take()
+        while let resident = residents.takeIdle() {
+            // Whoever speaks unasked is not trusted any more; whoever cannot be told something has ended.
+            guard resident.hear() == .nothing, resident.ask(check.variables, credentials) == 0 else {
+                children.dismiss(resident.id, until: now)
+                continue
+            }
+            residents.expectAnswer(of: resident, now: now)
+            return children.ask(resident.id, about: check.login, until: now + duties.authTimeout)
+        }
+        let program = try launcher.resident()
+        let resident = Resident(id: program.id, socket: program.takeSocket(), now: now)
+        children.add(resident.id, .resident(check.login), until: now + duties.authTimeout)
+        // Where it cannot be told, its end says so.
+        if resident.ask(check.variables, credentials) == 0 { residents.expectAnswer(of: resident, now: now) }
+    }
+
+    func hear(_ resident: Resident) {
+        // Whose end was seen meanwhile was waited for, and its id may be somebody else's.
+        guard residents.owing(resident.id) === resident else { return }
+        switch resident.hear() {
+        case .nothing: return
+        case .gone:
+            residents.remove(resident.id)
+            // Where it has ended, this changes nothing; where not, nobody should wait for it.
+            kill(-resident.id, SIGKILL)
+        case .answer(let status):
+            let now = Instant.now
+            guard let login = children.rest(resident.id) else { return residents.remove(resident.id) }
+            if !residents.rest(resident, now: now) { children.dismiss(resident.id, until: now + duties.grace) }
+            conclude(login, Int32(status))
+        }
+    }
+
+    /// A resident has ended.
+    func residentHasEnded(_ id: pid_t) {
+        // What it said last is an answer.
+        if let resident = residents.owing(id) { hear(resident) }
+        residents.remove(id)
+    }
+
+    /// It has ended instead of an answer: which status it has then says nothing about the login.
+    func fail(_ login: Login, _ status: Int32) {
+        logger.error("the auth command has ended with status \(status) instead of answering; does it stay, as --auth-resident wants it?")
+        answer(login.ticket, .ended(-1))
+    }
+
+    func dismissResidents() {
+        for id in residents.letGoOfAll() { children.dismiss(id, until: .now + duties.grace) }
+    }
+
+    func dismissIdle(_ now: Instant) {
+        for id in residents.letGoOfIdle(at: now) { children.dismiss(id, until: now + duties.grace) }
     }
 }

@@ -38,3 +38,65 @@ extension AddressPrefix: ExpressibleByArgument {
 extension Hostname: ExpressibleByArgument {
     public init?(argument: String) { self.init(Array(argument.utf8)) }
 }
+
+/// How clients are encrypted.
+struct TLSOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The certificate and its chain, PEM; offers STARTTLS. Read again on SIGHUP. May be given several times, each with "
+                + "its key: clients get the one for the name that they ask for, or the first.",
+            valueName: "file"))
+    var tlsCert: [String] = []
+
+    @Option(help: ArgumentHelp("The private key of the certificate in the same place, PEM.", valueName: "file"))
+    var tlsKey: [String] = []
+
+    @Flag(help: "Speak TLS from the first byte on, as on port 465.")
+    var tlsWrap = false
+
+    @Flag(help: "Accept passwords by PLAIN and LOGIN without TLS: on loopback only.")
+    var allowPlaintext = false
+
+    func validate() throws {
+        guard tlsCert.isEmpty == tlsKey.isEmpty else {
+            throw ValidationError("--tls-cert and --tls-key belong together; give both or neither.")
+        }
+        guard tlsCert.count == tlsKey.count else {
+            throw ValidationError("--tls-cert and --tls-key belong together; give as many of one as of the other.")
+        }
+        guard tlsCert.count <= Self.mostCertificates else {
+            throw ValidationError("--tls-cert is given more than \(Self.mostCertificates) times.")
+        }
+        guard !tlsWrap || !tlsCert.isEmpty else {
+            throw ValidationError("--tls-wrap needs --tls-cert and --tls-key.")
+        }
+    }
+
+    /// Where the certificates and their keys are; the first is the default.
+    var certificates: [(chain: [UInt8], key: [UInt8])] {
+        zip(tlsCert, tlsKey).map { (Array($0.utf8), Array($1.utf8)) }
+    }
+
+    private static let mostCertificates = 32
+}
+
+/// Who speaks with the network.
+struct ProcessOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The user that speaks with the network, where smtp-auth is started as root. (default: nobody)", valueName: "name"))
+    var user: String?
+
+    @Option(help: ArgumentHelp("The folder that is its root directory.", valueName: "folder"))
+    var chroot: String?
+
+    /// How the parent says to itself, executed again, that it is the network process.
+    @Flag(help: .hidden)
+    var networkProcess = false
+
+    func validate() throws {
+        guard chroot.map({ $0.hasPrefix("/") }) ?? true else {
+            throw ValidationError("--chroot needs an absolute path.")
+        }
+    }
+}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import NIOCore
 import SMTPServer
 
 /// How much of everything.
@@ -40,4 +41,64 @@ struct LimitOptions: ParsableArguments {
         limits.greetingDelay = greetingDelay.amount
         return limits
     }
+}
+
+/// How many: digits, 1 to 1,000,000.
+struct Count: ExpressibleByArgument {
+    let number: Int
+
+    init?(argument: String) {
+        guard argument.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains), let number = Int(argument),
+            (1...1_000_000).contains(number)
+        else { return nil }
+        self.number = number
+    }
+
+    init(_ number: Int) {
+        self.number = number
+    }
+
+    var defaultValueDescription: String { "\(number)" }
+}
+
+/// A time limit: a whole number of seconds, from 1 second to 1 day.
+struct Seconds: ExpressibleByArgument {
+    let duration: Duration
+    private let number: Int
+
+    init?(argument: String) {
+        guard let number = Count(argument: argument)?.number, number <= 86400 else { return nil }
+        self.init(number)
+    }
+
+    init(_ number: Int) {
+        self.number = number
+        duration = .seconds(number)
+    }
+
+    var amount: TimeAmount { .seconds(Int64(number)) }
+
+    var defaultValueDescription: String { "\(number)" }
+}
+
+/// A short time: a whole number of milliseconds, from 0 to 1 minute.
+struct Milliseconds: ExpressibleByArgument {
+    private let number: Int
+
+    init?(argument: String) {
+        if argument == "0" {
+            self.init(0)
+            return
+        }
+        guard let number = Count(argument: argument)?.number, number <= 60_000 else { return nil }
+        self.init(number)
+    }
+
+    init(_ number: Int) {
+        self.number = number
+    }
+
+    var amount: TimeAmount { .milliseconds(Int64(number)) }
+
+    var defaultValueDescription: String { "\(number)" }
 }
