@@ -78,7 +78,7 @@ extension InstallationChecks {
         if case .file(let path) = store {
             guard let status = InstallationChecks.status(path) else { return unseen(path) }
             findings += judge(path, status, "-S", InstallationChecks.isStore(path))
-            folders.append(Privacy.folder(of: path))
+            folders.append(FilePermissions.folder(of: path))
         }
         if let keyFile {
             if let status = InstallationChecks.status(keyFile) {
@@ -91,7 +91,7 @@ extension InstallationChecks {
                         .broken, Place(text(keyFile)), "the store has no key",
                         why: "No secret in it can be read: CRAM-MD5 and APOP end in exit 111. Bring the key back from its backup."))
             }
-            let folder = Privacy.folder(of: keyFile)
+            let folder = FilePermissions.folder(of: keyFile)
             if !folders.contains(folder) { folders.append(folder) }
         }
         findings += folders.flatMap(judge(folder:))
@@ -113,7 +113,7 @@ extension InstallationChecks {
             let found = status.st_mode & mode_t(S_IFMT) == mode_t(S_IFLNK) ? "a symbolic link" : "something else"
             return [open(path, "\(found), wanted a plain file", "Put the file itself here, or name it with \(option).")]
         }
-        let (owned, permitted) = (Privacy.isOwned(status, by: user), Privacy.Kind.file.permits(status))
+        let (owned, permitted) = (FilePermissions.isOwned(status, by: user), FilePermissions.Kind.file.permits(status))
         guard !(owned && permitted) else { return [] }
         let fault = owned ? mode(status, "0600") : ownership(status)
         guard isOurs else {
@@ -143,7 +143,7 @@ extension InstallationChecks {
         guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR) else {
             return [open(folder, "a symbolic link, wanted a folder", "Name the folder that it leads to, with -S or -K, or put the folder itself here.")]
         }
-        let (owned, permitted) = (Privacy.isOwned(status, by: user), Privacy.Kind.folder.permits(status))
+        let (owned, permitted) = (FilePermissions.isOwned(status, by: user), FilePermissions.Kind.folder.permits(status))
         guard !(owned && permitted) else { return [] }
         let fault = owned ? mode(status, "0700") : ownership(status)
         guard isOwn(folder, owned: owned) else { return [open(folder, fault, move)] }
