@@ -151,6 +151,7 @@ let package = Package(
         suite("CheckpwdCore"), suite("CPAM"), suite("Checkpassword"), suite("PAM"), suite("Cryptography"), suite("SecretStore"),
         suite("Login", "Accounts"),
         suite("PamCheckpwd", testing: "pam-checkpwd"),
+        suite("Checkpwdctl", testing: "checkpwdctl", "PAM", "PAMDoctor", argumentParser),
         suite("StoreAdministration"), suite("PAMDoctor"), suite("LoginProbe"), suite("SASL"), suite("SMTP"), suite("TransportSecurity"),
         suite("ServerSupport", nioCore, nioPosix), suite("PrivilegeSeparation", "CLibc", "CSeparation", "hostile"),
         suite(

@@ -7,8 +7,8 @@ import SASL
 ///
 /// The server speaks when it is asked, and only then: what comes early is refused, since behind STARTTLS it would be an
 /// attacker's word that passes for the server's (RFC 3207 section 6).
-public struct Dialogue: ~Copyable {
-    enum State {
+public struct ClientSession: ~Copyable {
+    private enum State {
         case greeting
         case ehlo
         case startTLS
@@ -20,24 +20,24 @@ public struct Dialogue: ~Copyable {
         case over
     }
 
-    enum Exchange {
+    private enum Exchange {
         case plain, loginName, loginPassword, cramMD5
     }
 
-    let login: LoginName
-    let secret: Secret
+    private let login: LoginName
+    private let secret: Secret
     private let mechanism: Mechanism?
     private let security: Security
     private let hostname: [UInt8]
     private var isEncrypted: Bool
-    var state = State.greeting
+    private var state = State.greeting
     private var replies = ReplyAssembler()
     private var received = 0
-    var redaction = Redaction()
-    var spoken: [Spoken] = []
+    private var redaction = Redaction()
+    private var transcript: [TranscriptLine] = []
 
     /// The most bytes that a server may send in all.
-    static let mostBytes = 256 * 1024
+    private static let mostBytes = 256 * 1024
 
     /// - Parameters:
     ///   - mechanism: nil for one that the server offers and that suits the connection: over TLS, PLAIN, LOGIN or CRAM-MD5;
@@ -55,9 +55,9 @@ public struct Dialogue: ~Copyable {
     }
 
     /// What was said since the last call.
-    public mutating func takeSpoken() -> [Spoken] {
-        defer { spoken = [] }
-        return spoken
+    public mutating func takeTranscript() -> [TranscriptLine] {
+        defer { transcript = [] }
+        return transcript
     }
 
     /// Takes what the server sent.
@@ -65,7 +65,7 @@ public struct Dialogue: ~Copyable {
     /// - Returns: what to do, or nil where the reply has not ended.
     public mutating func receive(_ bytes: some Collection<UInt8>) -> Action? {
         received += bytes.count
-        guard received <= Dialogue.mostBytes else { return finish(violation(.serverSendsWithoutEnd)) }
+        guard received <= ClientSession.mostBytes else { return finish(violation(.serverSendsWithoutEnd)) }
         replies.append(bytes)
         var lines: [[UInt8]] = []
         let reply: Reply?
@@ -88,7 +88,7 @@ public struct Dialogue: ~Copyable {
     /// - Parameter words: its version and how the server is known, for the reader.
     public mutating func encrypted(_ words: [UInt8]) -> Action? {
         isEncrypted = true
-        spoken.append(Spoken(.none, words))
+        transcript.append(TranscriptLine(.none, words))
         guard case .handshake = state else { return nil }
         // What the server said before is forgotten (RFC 3207 section 4.2).
         return ehlo()
@@ -170,13 +170,13 @@ public struct Dialogue: ~Copyable {
         return say([UInt8]("QUIT"))
     }
 
-    mutating func finish(_ outcome: Failure?) -> Action {
+    private mutating func finish(_ outcome: Failure?) -> Action {
         state = .over
         return .finish(outcome)
     }
 }
 
-extension Dialogue {
+extension ClientSession {
     /// How the connection is protected.
     public enum Security: Sendable {
         case none
@@ -207,9 +207,9 @@ extension Dialogue {
 }
 
 // The client's side of the mechanisms that `SASL` has the server's side of.
-extension Dialogue {
+extension ClientSession {
     /// Begins an exchange.
-    mutating func begin(_ mechanism: Mechanism) -> Action {
+    private mutating func begin(_ mechanism: Mechanism) -> Action {
         var line = [UInt8]("AUTH ")
         line += mechanism.name
         switch mechanism {
@@ -230,7 +230,7 @@ extension Dialogue {
     }
 
     /// Answers a challenge of an exchange.
-    mutating func answer(_ exchange: Exchange, _ reply: Reply) -> Action {
+    private mutating func answer(_ exchange: Exchange, _ reply: Reply) -> Action {
         state = .verdict
         switch exchange {
         case .plain:
@@ -241,9 +241,9 @@ extension Dialogue {
             return say(Base64.encode(login.bytes), meaning: login.bytes)
         case .loginPassword:
             redaction.add(secret)
-            return say([], base64: secret.withUnsafeBytes { Secret(copying: $0) }, meaning: [UInt8](Spoken.stars))
+            return say([], base64: secret.withUnsafeBytes { Secret(copying: $0) }, meaning: [UInt8](TranscriptLine.stars))
         case .cramMD5:
-            guard let challenge = Dialogue.decoded(reply.lines.last ?? []) else {
+            guard let challenge = ClientSession.decoded(reply.lines.last ?? []) else {
                 return finish(violation(.challengeIsNoBase64))
             }
             var digest: [UInt8]
@@ -261,7 +261,7 @@ extension Dialogue {
             message.append(name)
             message.append(digest)
             return say(
-                [], base64: message.withUnsafeBytes { Secret(copying: $0) }, meaning: name + [UInt8](Spoken.stars))
+                [], base64: message.withUnsafeBytes { Secret(copying: $0) }, meaning: name + [UInt8](TranscriptLine.stars))
         }
     }
 
@@ -279,13 +279,13 @@ extension Dialogue {
         }
     }
 
-    private var plainMeaning: [UInt8] { [0] + login.bytes + [0] + [UInt8](Spoken.stars) }
+    private var plainMeaning: [UInt8] { [0] + login.bytes + [0] + [UInt8](TranscriptLine.stars) }
 }
 
-extension Dialogue {
+extension ClientSession {
     /// Sends a line with nothing secret in it.
-    mutating func say(_ line: [UInt8], meaning: [UInt8]? = nil) -> Action {
-        spoken.append(Spoken(.client, line, meaning: meaning))
+    private mutating func say(_ line: [UInt8], meaning: [UInt8]? = nil) -> Action {
+        transcript.append(TranscriptLine(.client, line, meaning: meaning))
         var text = WipedText(capacity: line.count + 2)
         text.append(line)
         text.append("\r\n")
@@ -293,8 +293,8 @@ extension Dialogue {
     }
 
     /// Sends a line that ends in a secret in base64.
-    mutating func say(_ line: [UInt8], base64 message: consuming Secret, meaning: [UInt8]) -> Action {
-        spoken.append(Spoken(.client, line + [UInt8](Spoken.stars), meaning: meaning))
+    private mutating func say(_ line: [UInt8], base64 message: consuming Secret, meaning: [UInt8]) -> Action {
+        transcript.append(TranscriptLine(.client, line + [UInt8](TranscriptLine.stars), meaning: meaning))
         let message = message
         redaction.add { text in message.withUnsafeBytes { text.append(base64: $0) } }
         var text = WipedText(capacity: line.count + 2 * message.count + 8)
@@ -305,20 +305,20 @@ extension Dialogue {
     }
 
     /// Shows lines of the server, without what it may have repeated.
-    mutating func show(_ lines: [[UInt8]]) {
+    private mutating func show(_ lines: [[UInt8]]) {
         for line in lines {
             var meaning: [UInt8]?
-            if line.starts(with: "334 ".utf8), let decoded = Dialogue.decoded(Array(line.dropFirst(4))),
+            if line.starts(with: "334 ".utf8), let decoded = ClientSession.decoded(Array(line.dropFirst(4))),
                 !decoded.isEmpty
             {
                 meaning = redaction.apply(to: decoded)
             }
-            spoken.append(Spoken(.server, redaction.apply(to: line), meaning: meaning))
+            transcript.append(TranscriptLine(.server, redaction.apply(to: line), meaning: meaning))
         }
     }
 
     /// The bytes of a challenge, or nil where the text is no base64.
-    static func decoded(_ text: [UInt8]) -> [UInt8]? {
+    private static func decoded(_ text: [UInt8]) -> [UInt8]? {
         text.withUnsafeBytes { text in
             switch Base64.decode(text) {
             case .some(let bytes): bytes.withUnsafeBytes { [UInt8]($0) }
@@ -327,7 +327,7 @@ extension Dialogue {
         }
     }
 
-    func visible(_ reply: Reply) -> [UInt8] { redaction.apply(to: reply.text) }
+    private func visible(_ reply: Reply) -> [UInt8] { redaction.apply(to: reply.text) }
 
-    func violation(_ reason: Reason) -> Failure { .temporary(Cause(reason)) }
+    private func violation(_ reason: Reason) -> Failure { .temporary(Cause(reason)) }
 }

@@ -7,12 +7,12 @@ import SASL
 /// A login to an SMTP server, tried over the network.
 public struct Probe: Sendable {
     private let target: Target
-    private let security: Dialogue.Security
+    private let security: ClientSession.Security
     private let trust: Trust
     private let timeout: TimeAmount
 
     /// - Parameter seconds: how long connecting may take, and how long all the rest.
-    public init(_ target: Target, security: Dialogue.Security, trust: Trust, seconds: Int) {
+    public init(_ target: Target, security: ClientSession.Security, trust: Trust, seconds: Int) {
         self.target = target
         self.security = security
         self.trust = trust
@@ -29,14 +29,14 @@ public struct Probe: Sendable {
     ///   reached, known, or able to answer, or breaks the protocol.
     public func logIn(
         _ login: LoginName, _ secret: consuming Secret, mechanism: Mechanism?, hostname: [UInt8],
-        show: @escaping @Sendable (Spoken) -> Void
+        show: @escaping @Sendable (TranscriptLine) -> Void
     ) throws(Failure) {
         let tls = security == .none ? nil : try trust.context()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer { try? group.syncShutdownGracefully() }
         let outcome = group.next().makePromise(of: Void.self)
         let carrier = Carrier(
-            Dialogue(login: login, secret: secret, mechanism: mechanism, security: security, hostname: hostname))
+            ClientSession(login: login, secret: secret, mechanism: mechanism, security: security, hostname: hostname))
         let (security, trust, target) = (security, trust, target)
         let connecting = ClientBootstrap(group: group)
             .connectTimeout(timeout)
@@ -54,7 +54,7 @@ public struct Probe: Sendable {
                 return channel
             }
         connecting.whenFailure { error in
-            outcome.fail(Failure.temporary(Trouble.cause(of: error, at: target)))
+            outcome.fail(Failure.temporary(ConnectionError.cause(of: error, at: target)))
         }
         connecting.whenSuccess { [timeout] channel in
             channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
@@ -68,16 +68,16 @@ public struct Probe: Sendable {
     }
 }
 
-/// Hands a dialogue over to the event loop's thread, once.
+/// Hands a session over to the event loop's thread, once.
 private final class Carrier: @unchecked Sendable {
     // Sound: it is taken once, by the one channel that is connected, after it was put here.
-    private var dialogue: Dialogue?
+    private var session: ClientSession?
 
-    init(_ dialogue: consuming Dialogue) {
-        self.dialogue = consume dialogue
+    init(_ session: consuming ClientSession) {
+        self.session = consume session
     }
 
-    func take() -> Dialogue { dialogue.take()! }
+    func take() -> ClientSession { session.take()! }
 }
 
 /// The server to log in to: a name or address, and a port.

@@ -6,24 +6,24 @@ import NIOSSL
 import NIOTLS
 import TransportSecurity
 
-/// Moves bytes between a channel and a dialogue; what they mean, the dialogue knows.
+/// Moves bytes between a channel and a session; what they mean, the session knows.
 final class ProbeHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private var dialogue: Dialogue
+    private var session: ClientSession
     private let makeTLS: () throws -> NIOSSLClientHandler
     private let trust: Trust
-    private let show: (Spoken) -> Void
+    private let show: (TranscriptLine) -> Void
     /// Fails where the login was not accepted, with the reason.
     private let outcome: EventLoopPromise<Void>
     private var isOver = false
 
     init(
-        _ dialogue: consuming Dialogue, trust: Trust, makeTLS: @escaping () throws -> NIOSSLClientHandler,
-        outcome: EventLoopPromise<Void>, show: @escaping (Spoken) -> Void
+        _ session: consuming ClientSession, trust: Trust, makeTLS: @escaping () throws -> NIOSSLClientHandler,
+        outcome: EventLoopPromise<Void>, show: @escaping (TranscriptLine) -> Void
     ) {
-        self.dialogue = dialogue
+        self.session = session
         self.trust = trust
         self.makeTLS = makeTLS
         self.outcome = outcome
@@ -32,14 +32,14 @@ final class ProbeHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isOver else { return }
-        act(on: dialogue.receive(unwrapInboundIn(data).readableBytesView), context)
+        act(on: session.receive(unwrapInboundIn(data).readableBytesView), context)
     }
 
     /// Time is up.
     struct Deadline: Sendable {}
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is Deadline { return end(dialogue.closed(Cause(.noAnswerInTime)), context) }
+        if event is Deadline { return end(session.closed(Cause(.noAnswerInTime)), context) }
         guard !isOver, case .some(.handshakeCompleted) = event as? TLSUserEvent else { return }
         var words: [UInt8] =
             switch try? context.pipeline.syncOperations.nioSSL_tlsVersion() {
@@ -48,25 +48,25 @@ final class ProbeHandler: ChannelInboundHandler {
             default: [UInt8]("TLS, ")
             }
         words += trust.words
-        act(on: dialogue.encrypted(words), context)
+        act(on: session.encrypted(words), context)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(dialogue.closed(Trouble.cause(of: error)), context)
+        end(session.closed(ConnectionError.cause(of: error)), context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         guard !isOver else { return }
-        end(dialogue.closed(), context)
+        end(session.closed(), context)
     }
 
-    private func act(on action: Dialogue.Action?, _ context: ChannelHandlerContext) {
-        for spoken in dialogue.takeSpoken() { show(spoken) }
+    private func act(on action: ClientSession.Action?, _ context: ChannelHandlerContext) {
+        for line in session.takeTranscript() { show(line) }
         switch action {
         case .send(let line):
             send(line.text, context)
             // A goodbye is not worth a wait.
-            if dialogue.isSettled { pass(Deadline(), in: .milliseconds(500), context) }
+            if session.isSettled { pass(Deadline(), in: .milliseconds(500), context) }
         case .startTLS:
             do {
                 // In front of everything, and at once: nothing that comes from now on is read in the clear.
@@ -97,14 +97,14 @@ final class ProbeHandler: ChannelInboundHandler {
     private func end(_ failure: Failure?, _ context: ChannelHandlerContext) {
         guard !isOver else { return }
         isOver = true
-        for spoken in dialogue.takeSpoken() { show(spoken) }
+        for line in session.takeTranscript() { show(line) }
         if let failure { outcome.fail(failure) } else { outcome.succeed() }
         context.close(promise: nil)
     }
 }
 
 /// What went wrong with a connection, in words for a person.
-enum Trouble {
+enum ConnectionError {
     static func cause(of error: any Error) -> Cause {
         switch error {
         case let error as IOError: Cause(.connectionLost, errno: error.errnoCode)

@@ -5,7 +5,7 @@ public struct Reply: Equatable, Sendable {
     /// Three digits.
     public let code: Int
     /// What stands behind code and separator, line by line, without line ends. Any bytes.
-    public internal(set) var lines: [[UInt8]]
+    public fileprivate(set) var lines: [[UInt8]]
 
     /// What the first digit means.
     enum Kind {
@@ -53,8 +53,8 @@ struct ReplyAssembler {
     }
 
     /// RFC 5321 section 4.5.3.1.5 has 512 octets; a CRAM-MD5 challenge may be longer (RFC 4954 section 4).
-    static let longestLine = 12_288
-    static let mostLines = 128
+    private static let longestLine = 12_288
+    private static let mostLines = 128
 
     private var buffer: [UInt8] = []
     private var reply: Reply?

@@ -3,7 +3,7 @@ import CheckpwdCore
 import SASL
 
 /// One line of a dialogue, as it may be shown: nothing in it is secret. Its bytes may be anything, and want escaping.
-public struct Spoken: Equatable, Sendable {
+public struct TranscriptLine: Equatable, Sendable {
     public enum Speaker: Sendable {
         case server, client
         /// Nobody: what happened between two lines.
@@ -28,7 +28,7 @@ public struct Spoken: Equatable, Sendable {
 /// A dialogue as a terminal shows it: who speaks, what, and beside it what the base64 in it means.
 ///
 /// Nothing that a server sends reaches the terminal as a command: bytes outside 0x20–0x7E are printed as `\xNN`.
-public struct DialogueText: Sendable {
+public struct TranscriptText: Sendable {
     private let isColoured: Bool
 
     public init(isColoured: Bool) {
@@ -37,31 +37,31 @@ public struct DialogueText: Sendable {
 
     /// Whether what goes to standard output is coloured: on a terminal, unless `NO_COLOR` is set and not empty (no-color.org)
     /// or the terminal says that it has none.
-    public static var forStandardOutput: DialogueText {
+    public static var forStandardOutput: TranscriptText {
         let refusal = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
         let terminal = getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
-        return DialogueText(isColoured: isatty(1) == 1 && terminal && !refusal)
+        return TranscriptText(isColoured: isatty(1) == 1 && terminal && !refusal)
     }
 
     /// Where meanings begin.
     private static let column = 40
 
     /// One line, without its end.
-    public func line(_ spoken: Spoken) -> [UInt8] {
+    public func line(_ spoken: TranscriptLine) -> [UInt8] {
         let (mark, colour): (StaticString, StaticString) =
             switch spoken.speaker {
             case .server: ("S: ", "\u{1B}[36m")
             case .client: ("C: ", "\u{1B}[33m")
             case .none: ("-- ", "\u{1B}[2m")
             }
-        var text = [UInt8](mark) + DialogueText.escaped(spoken.text)
+        var text = [UInt8](mark) + TranscriptText.escaped(spoken.text)
         let width = text.count
         if isColoured { text = [UInt8](colour) + text + [UInt8]("\u{1B}[0m") }
         guard let meaning = spoken.meaning else { return text }
-        text += [UInt8](repeating: UInt8(ascii: " "), count: max(DialogueText.column - width, 2))
+        text += [UInt8](repeating: UInt8(ascii: " "), count: max(TranscriptText.column - width, 2))
         if isColoured { text += "\u{1B}[2m" }
         text += "# "
-        text += DialogueText.escaped(meaning)
+        text += TranscriptText.escaped(meaning)
         if isColoured { text += "\u{1B}[0m" }
         return text
     }
@@ -119,7 +119,7 @@ struct Redaction: ~Copyable {
             if !isHidden[place] {
                 result.append(line[place])
             } else if place == 0 || !isHidden[place - 1] {
-                result += Spoken.stars
+                result += TranscriptLine.stars
             }
         }
         return result

@@ -2,7 +2,7 @@ import CLibc
 import CheckpwdCore
 
 /// What secrets lie in, and the folders that lead to it, must be open to nobody but their owner: root, or who runs us.
-public enum Privacy {
+public enum FilePermissions {
     public enum Kind: Sendable {
         case file, folder
         /// A file that systemd lays down for a service (systemd.exec(5)). It gives the service's user access by an ACL, whose

@@ -25,10 +25,10 @@ public struct SecretStore {
         self.init(at: place, .login)
     }
 
-    package init(at place: StorePlace, _ patience: Patience) {
+    package init(at place: StorePlace, _ timeoutPolicy: TimeoutPolicy) {
         switch place {
         case .file(let path): medium = .file(path)
-        case .database(let address): medium = .database(Database(at: address, patience))
+        case .database(let address): medium = .database(Database(at: address, timeoutPolicy))
         }
     }
 
@@ -79,7 +79,7 @@ public struct SecretStore {
         switch medium {
         case .file(let path):
             guard try SecretStore.exists(path) else { return false }
-            isFilled = try SecretStore.read(path) { (view) throws(Failure) in try view.statistics().ms_entries > 0 }
+            isFilled = try SecretStore.read(path) { (transaction) throws(Failure) in try transaction.statistics().ms_entries > 0 }
         case .database(let database): isFilled = try database.connection().holdsRecords()
         }
         if isFilled { _ = try KeyRing(at: keys) }
@@ -99,27 +99,27 @@ public struct SecretStore {
         guard (1...SecretStore.longestLogin).contains(login.bytes.count) else { return nil }
         switch medium {
         case .file(let path):
-            return try SecretStore.read(path) { (view) throws(Failure) in try view.value(of: login.bytes) }
+            return try SecretStore.read(path) { (transaction) throws(Failure) in try transaction.value(of: login.bytes) }
         case .database(let database): return try database.connection().record(of: login.bytes)
         }
     }
 
     /// Runs `body` on one state of a store in a file.
     package static func read<Result>(
-        _ path: [UInt8], _ body: (Environment.View) throws(Failure) -> Result
+        _ path: [UInt8], _ body: (LMDBTransaction) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try requirePrivacy(path)
         // With a map of the data's size of now; anew where a writer outgrows it between opening and reading.
         for _ in 0..<100 {
-            if let result = try Environment(at: path, for: .reading).read(body) { return result }
+            if let result = try LMDBEnvironment(at: path, for: .reading).read(body) { return result }
         }
         throw .temporary(Cause(.storeGrowsTooFast, about: path))
     }
 
     /// - Throws: `temporary` where somebody else could read or change the store.
     package static func requirePrivacy(_ path: [UInt8]) throws(Failure) {
-        try Privacy.require(Privacy.folder(of: path), .folder)
-        try Privacy.require(path, .file)
+        try FilePermissions.require(FilePermissions.folder(of: path), .folder)
+        try FilePermissions.require(path, .file)
     }
 }
 

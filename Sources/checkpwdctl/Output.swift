@@ -8,12 +8,12 @@ enum Output {
     ///
     /// - Throws: `temporary` where it cannot be written: a full disk must not look like the end of a list.
     static func write(_ line: [UInt8]) throws(Failure) {
-        try check((line + [UInt8(ascii: "\n")]).withUnsafeBytes(writeAll))
+        try check((line + [UInt8(ascii: "\n")]).withUnsafeBytes { writeAll($0, to: 1) })
     }
 
     /// Writes a line that nobody wipes here.
     static func write(_ line: UnsafeRawBufferPointer) throws(Failure) {
-        try check(writeAll(line))
+        try check(writeAll(line, to: 1))
         try write([])
     }
 
@@ -30,12 +30,14 @@ enum Output {
         return line
     }
 
+    /// Writes all of it to a descriptor.
+    ///
     /// - Returns: 0 or an errno.
-    private static func writeAll(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = UnsafeRawBufferPointer(rebasing: rest)
-            let count = CLibc.write(1, part.baseAddress, part.count)
+            let count = CLibc.write(descriptor, part.baseAddress, part.count)
             if count < 0, clibc_errno() != EINTR { return clibc_errno() }
             rest = rest.dropFirst(max(count, 0))
         }

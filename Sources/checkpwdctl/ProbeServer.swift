@@ -58,12 +58,12 @@ struct ProbeServer: ParsableCommand {
             let probe = Probe(
                 target, security: starttls ? .startTLS : tls ? .tls : .none,
                 trust: insecure ? .anybody : ca.map { .authorities(file: $0) } ?? .system, seconds: timeout)
-            let text = DialogueText.forStandardOutput
+            let text = TranscriptText.forStandardOutput
             try probe.logIn(
                 LoginName([UInt8](login.utf8)), secret, mechanism: mechanism.mechanism, hostname: ProbeServer.hostname
-            ) { spoken in
+            ) { line in
                 // What cannot be printed is lost; the exit status says how it went.
-                try? Output.write(text.line(spoken))
+                try? Output.write(text.line(line))
             }
             try Output.write([UInt8]("accepted"))
         }

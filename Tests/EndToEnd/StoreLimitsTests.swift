@@ -32,9 +32,9 @@ extension OnStage {
             let folder = sample.folder("cache")
             mkdir(folder, 0o700)
             let file = Array((folder + "/replay.mdb").utf8)
-            try Environment(at: file, for: .creatingVolatile).write { (view) throws(Failure) in
+            try LMDBEnvironment(at: file, for: .creatingVolatile).write { (transaction) throws(Failure) in
                 for number in 0..<26_000 {
-                    let status = view.put(Array("h\(number)".utf8), [UInt8](repeating: 7, count: 1000))
+                    let status = transaction.put(Array("h\(number)".utf8), [UInt8](repeating: 7, count: 1000))
                     guard status == 0 else { return status }
                 }
                 return 0

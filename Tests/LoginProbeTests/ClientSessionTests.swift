@@ -6,7 +6,7 @@ import Testing
 
 @testable import LoginProbe
 
-@Suite struct DialogueTests {
+@Suite struct ClientSessionTests {
     private static let hello = "220 mail ESMTP\r\n"
     private static let all = "250-mail\r\n250 AUTH LOGIN PLAIN CRAM-MD5\r\n"
     private static let yes = "235 ok\r\n"
@@ -73,7 +73,7 @@ import Testing
     /// Which mechanism is chosen, or why none.
     @Test(
         arguments: [
-            (nil, Dialogue.Security.none, "250 AUTH LOGIN PLAIN CRAM-MD5", "AUTH CRAM-MD5"),
+            (nil, ClientSession.Security.none, "250 AUTH LOGIN PLAIN CRAM-MD5", "AUTH CRAM-MD5"),
             (nil, .tls, "250 AUTH CRAM-MD5 LOGIN PLAIN", "AUTH PLAIN AGFsaWNlAHBhc3M="),
             (nil, .tls, "250 AUTH login", "AUTH LOGIN"),
             (nil, .tls, "250 auth cram-md5 X", "AUTH CRAM-MD5"),
@@ -82,9 +82,9 @@ import Testing
             (nil, .tls, "250 AUTH GSSAPI", "AUTH not offered"), (nil, .none, "250 AUTHPLAIN", "AUTH not offered"),
             (.cramMD5, .tls, "250 AUTH PLAIN LOGIN", "mechanism not offered: CRAM-MD5"),
             (nil, .startTLS, "250 AUTH CRAM-MD5", "STARTTLS not offered"),
-        ] as [(Mechanism?, Dialogue.Security, String, String)])
+        ] as [(Mechanism?, ClientSession.Security, String, String)])
     func `the mechanism suits the connection`(
-        mechanism: Mechanism?, security: Dialogue.Security, offer: String, outcome: String
+        mechanism: Mechanism?, security: ClientSession.Security, offer: String, outcome: String
     ) {
         var session = Session(mechanism, security)
         _ = session.hear(Self.hello)
@@ -213,13 +213,13 @@ import Testing
 
 /// A dialogue with a server that says what a test wants it to.
 struct Session: ~Copyable {
-    private var dialogue: Dialogue
+    private var dialogue: ClientSession
 
     init(
-        _ mechanism: Mechanism? = nil, _ security: Dialogue.Security = .none, login: String = "alice",
+        _ mechanism: Mechanism? = nil, _ security: ClientSession.Security = .none, login: String = "alice",
         secret: String = "pass"
     ) {
-        dialogue = Dialogue(
+        dialogue = ClientSession(
             login: LoginName(login), secret: Secret(secret), mechanism: mechanism, security: security,
             hostname: Array("host".utf8))
     }
@@ -235,8 +235,8 @@ struct Session: ~Copyable {
 
     /// What has been shown since the last call: `S: text # meaning`.
     mutating func shown() -> [String] {
-        dialogue.takeSpoken().map {
-            DialogueText(isColoured: false).line($0).text.split(separator: " ").joined(separator: " ")
+        dialogue.takeTranscript().map {
+            TranscriptText(isColoured: false).line($0).text.split(separator: " ").joined(separator: " ")
         }
     }
 
@@ -247,7 +247,7 @@ struct Session: ~Copyable {
         return done
     }
 
-    private static func text(_ action: Dialogue.Action?) -> String {
+    private static func text(_ action: ClientSession.Action?) -> String {
         switch action {
         case .send(let line): return line.text.withUnsafeBytes { Array($0).text }.replacing("\r\n", with: "")
         case .startTLS: return "TLS"

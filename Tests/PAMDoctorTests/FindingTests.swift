@@ -3,7 +3,7 @@ import Testing
 
 @testable import PAMDoctor
 
-@Suite struct ParagraphTests {
+@Suite struct FindingTests {
     @Test func `a finding says what, why, and what to write where`() {
         let finding = Finding(
             .warning, Place("/etc/pam.d/common-auth", 17), "it is so", why: "one two three four",

@@ -9,7 +9,7 @@ import Testing
 @testable import PAMDoctor
 
 /// Store and key where an administrator put them.
-@Suite struct SurroundingsTests {
+@Suite struct InstallationChecksTests {
     private let folder = Folder()
 
     /// A folder with a store and a key in it.
@@ -23,7 +23,7 @@ import Testing
     }
 
     private func findings(_ store: String, _ key: String, as caller: Identity? = nil) -> [Finding] {
-        Surroundings(store: .file(Array(store.utf8)), keyFile: Array(key.utf8), caller: caller, folders: []).privacy()
+        InstallationChecks(store: .file(Array(store.utf8)), keyFile: Array(key.utf8), caller: caller, folders: []).privacy()
     }
 
     private func commands(_ findings: [Finding]) -> [String] {

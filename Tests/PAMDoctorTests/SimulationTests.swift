@@ -124,7 +124,7 @@ private struct Dice {
 
     /// incomplete is for modules that come back, and none here does.
     mutating func answer() -> String {
-        roll(3) == 0 ? one(of: Answer.allCases.filter { $0 != .incomplete }).rawValue : one(of: ["success", "success", "auth_err", "ignore"])
+        roll(3) == 0 ? one(of: ReturnValue.allCases.filter { $0 != .incomplete }).rawValue : one(of: ["success", "success", "auth_err", "ignore"])
     }
 
     mutating func action() -> String {

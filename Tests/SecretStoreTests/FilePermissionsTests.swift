@@ -5,35 +5,35 @@ import Testing
 
 @testable import SecretStore
 
-@Suite struct PrivacyTests {
+@Suite struct FilePermissionsTests {
     private let folder = Folder()
 
-    private func problem(_ path: String, _ kind: Privacy.Kind) -> String? {
-        failure { () throws(Failure) in try Privacy.require(Array(path.utf8), kind) }.map { "\($0)" }
+    private func problem(_ path: String, _ kind: FilePermissions.Kind) -> String? {
+        failure { () throws(Failure) in try FilePermissions.require(Array(path.utf8), kind) }.map { "\($0)" }
     }
 
     @Test(arguments: [
-        (Privacy.Kind.file, mode_t(0o644), "mode 0644, wanted 0600"), (.file, 0o620, "mode 0620, wanted 0600"),
+        (FilePermissions.Kind.file, mode_t(0o644), "mode 0644, wanted 0600"), (.file, 0o620, "mode 0620, wanted 0600"),
         (.file, 0o601, "mode 0601, wanted 0600"), (.credential, 0o444, "mode 0444, wanted 0440"),
         (.credential, 0o460, "mode 0460, wanted 0440"),
     ])
-    func `a file that others can touch is refused, with what is wanted`(kind: Privacy.Kind, mode: mode_t, what: String) {
+    func `a file that others can touch is refused, with what is wanted`(kind: FilePermissions.Kind, mode: mode_t, what: String) {
         let path = folder.write("file", [1], mode: mode)
         #expect(problem(path, kind)?.hasPrefix("temporary: not private: \(path): \(what); ") == true)
     }
 
     @Test(arguments: [
-        (Privacy.Kind.folder, mode_t(0o755), "mode 0755, wanted 0700"), (.folder, 0o720, "mode 0720, wanted 0700"),
+        (FilePermissions.Kind.folder, mode_t(0o755), "mode 0755, wanted 0700"), (.folder, 0o720, "mode 0720, wanted 0700"),
         (.folder, 0o1777, "mode 1777, wanted 0700"), (.credentialFolder, 0o555, "mode 0555, wanted 0550"),
     ])
-    func `so is a folder`(kind: Privacy.Kind, mode: mode_t, what: String) {
+    func `so is a folder`(kind: FilePermissions.Kind, mode: mode_t, what: String) {
         mkdir(folder("inner"), 0o700)
         chmod(folder("inner"), mode)
         #expect(problem(folder("inner"), kind)?.hasPrefix("temporary: not private: \(folder("inner")): \(what); ") == true)
     }
 
-    @Test(arguments: [(Privacy.Kind.file, mode_t(0o600)), (.file, 0o400), (.credential, 0o440), (.credential, 0o400)])
-    func `what is its owner's alone passes`(kind: Privacy.Kind, mode: mode_t) {
+    @Test(arguments: [(FilePermissions.Kind.file, mode_t(0o600)), (.file, 0o400), (.credential, 0o440), (.credential, 0o400)])
+    func `what is its owner's alone passes`(kind: FilePermissions.Kind, mode: mode_t) {
         #expect(problem(folder.write("file", [1], mode: mode), kind) == nil)
     }
 
@@ -58,6 +58,6 @@ import Testing
 
     @Test(arguments: [("/a/b", "/a"), ("/a", "/"), ("a", "."), ("a/b/c", "a/b"), ("/a//b", "/a"), ("//a", "/")])
     func `the folder of a path is what stands before its last part`(path: String, expected: String) {
-        #expect(Privacy.folder(of: Array(path.utf8)).text == expected)
+        #expect(FilePermissions.folder(of: Array(path.utf8)).text == expected)
     }
 }

@@ -5,14 +5,14 @@ import Testing
 
 @testable import SecretStore
 
-@Suite struct EnvironmentTests {
+@Suite struct LMDBEnvironmentTests {
     private let folder = Folder()
     private var path: [UInt8] { Array(folder("data.mdb").utf8) }
 
     private func put(_ count: Int, from first: Int = 0, limit: Int = .max) throws(Failure) {
-        try Environment(at: path, for: .creating, limit: limit).write { (view) throws(Failure) in
+        try LMDBEnvironment(at: path, for: .creating, limit: limit).write { (transaction) throws(Failure) in
             for number in first..<(first + count) {
-                let status = view.put(Array("key \(number)".utf8), [UInt8](repeating: 7, count: 1000))
+                let status = transaction.put(Array("key \(number)".utf8), [UInt8](repeating: 7, count: 1000))
                 guard status == 0 else { return status }
             }
             return 0
@@ -21,8 +21,8 @@ import Testing
 
     private func keys(from start: String = "") throws -> [String] {
         var keys: [String] = []
-        _ = try Environment(at: path, for: .reading).read { (view) throws(Failure) in
-            try view.forEach(from: Array(start.utf8)) { (key, value) throws(Failure) in
+        _ = try LMDBEnvironment(at: path, for: .reading).read { (transaction) throws(Failure) in
+            try transaction.forEach(from: Array(start.utf8)) { (key, value) throws(Failure) in
                 keys.append(key.text)
                 return value.count == 1000
             }
@@ -52,8 +52,8 @@ import Testing
     @Test func `what throws in a transaction changes nothing`() throws {
         try put(1)
         _ = failure { () throws(Failure) in
-            try Environment(at: path, for: .writing).write { (view) throws(Failure) in
-                _ = view.put([1], [2])
+            try LMDBEnvironment(at: path, for: .writing).write { (transaction) throws(Failure) in
+                _ = transaction.put([1], [2])
                 throw .temporary(Cause(Reason("no", "no")))
             }
         }
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a file that is not there is not created by a writer`() {
-        let failure = failure { () throws(Failure) in _ = try Environment(at: path, for: .writing) }
+        let failure = failure { () throws(Failure) in _ = try LMDBEnvironment(at: path, for: .writing) }
         #expect("\(failure!)".hasSuffix("No such file or directory; checkpwdctl store init creates store and key"))
         #expect(!FileManager.default.fileExists(atPath: folder("data.mdb")))
     }
@@ -77,9 +77,9 @@ import Testing
     @Test func `a writer goes on where another process let the store grow beyond its map`() throws {
         let sample = try SampleStore("alice")
         do {
-            let environment = try Environment(at: Array(sample.path.utf8), for: .writing)
+            let environment = try LMDBEnvironment(at: Array(sample.path.utf8), for: .writing)
             grow(sample)
-            try environment.write { (view) throws(Failure) in view.put(Array("bob".utf8), try view.value(of: Array("alice".utf8))!) }
+            try environment.write { (transaction) throws(Failure) in transaction.put(Array("bob".utf8), try transaction.value(of: Array("alice".utf8))!) }
         }
         #expect(try sample.keeper.entries().count == 6002)
         #expect(try sample.keeper.check().problems.count == 1)
@@ -87,7 +87,7 @@ import Testing
 
     @Test func `a reader says so where another process let the store grow beyond its map`() throws {
         let sample = try SampleStore("alice")
-        let environment = try Environment(at: Array(sample.path.utf8), for: .reading)
+        let environment = try LMDBEnvironment(at: Array(sample.path.utf8), for: .reading)
         let before: Bool? = try environment.read { (_) throws(Failure) in true }
         #expect(before == true)
         grow(sample)
@@ -102,7 +102,7 @@ import Testing
     func `a map that cannot follow the store is a failure that names the limit`() async {
         await #expect(processExitsWith: .success) {
             let sample = try SampleStore("alice")
-            let environment = try Environment(at: Array(sample.path.utf8), for: .writing)
+            let environment = try LMDBEnvironment(at: Array(sample.path.utf8), for: .writing)
             let lines = (0..<60_000).map { "new\($0):\(String(repeating: "s", count: 300))\n" }.joined()
             let file = sample.folder.write("lines", lines.utf8)
             let command = [Stage.checkpwdctl, "secret", "import", "--format", "colon", file, "-S", sample.path, "-K", sample.keyPath]
@@ -121,7 +121,7 @@ import Testing
     @Test func `a reader that was killed does not make the store grow`() throws {
         let sample = try SampleStore()
         try sample.fill((0..<2000).map { "login\($0)" })
-        let environment = try Environment(at: Array(sample.path.utf8), for: .writing, limit: 1 << 20)
+        let environment = try LMDBEnvironment(at: Array(sample.path.utf8), for: .writing, limit: 1 << 20)
         let reader = Process()
         let pipe = Pipe()
         reader.executableURL = URL(fileURLWithPath: Stage.checkpwdctl)
@@ -133,14 +133,14 @@ import Testing
         kill(reader.processIdentifier, SIGKILL)
         reader.waitUntilExit()
         for _ in 0..<10 {
-            try environment.write { (view) throws(Failure) in
+            try environment.write { (transaction) throws(Failure) in
                 var records: [([UInt8], [UInt8])] = []
-                try view.forEach { (key, value) throws(Failure) in
+                try transaction.forEach { (key, value) throws(Failure) in
                     records.append((key, Array(value)))
                     return true
                 }
                 for (key, value) in records {
-                    let status = view.put(key, value)
+                    let status = transaction.put(key, value)
                     guard status == 0 else { return status }
                 }
                 return 0
@@ -150,10 +150,10 @@ import Testing
 
     /// A login's caller may have bounded its address space.
     @Test func `the map of what is volatile goes by the data, and not by the last writer's map`() throws {
-        let environment = try Environment(at: path, for: .creatingVolatile)
-        try environment.write { (view) throws(Failure) in
+        let environment = try LMDBEnvironment(at: path, for: .creatingVolatile)
+        try environment.write { (transaction) throws(Failure) in
             for number in 0..<9000 {
-                let status = view.put(Array("key \(number)".utf8), [UInt8](repeating: 7, count: 1000))
+                let status = transaction.put(Array("key \(number)".utf8), [UInt8](repeating: 7, count: 1000))
                 guard status == 0 else { return status }
             }
             return 0
@@ -161,7 +161,7 @@ import Testing
         let sizes = try environment.information()
         #expect(sizes.usedSize > 9 << 20 && sizes.mapSize < sizes.usedSize + 2 << 20)
         _ = consume environment
-        let again = try Environment(at: path, for: .creatingVolatile).information()
+        let again = try LMDBEnvironment(at: path, for: .creatingVolatile).information()
         #expect(again.mapSize < again.usedSize + 2 << 20)
     }
 
@@ -173,7 +173,7 @@ import Testing
         }
         let full = try length()
         truncate(folder("data.mdb"), 3 * 4096)
-        let environment = try Environment(at: path, for: .writing)
+        let environment = try LMDBEnvironment(at: path, for: .writing)
         #expect(try length() == 3 * 4096)
         try environment.write { (_) throws(Failure) in 0 }
         #expect(try length() == full)

@@ -92,16 +92,16 @@ import Testing
     @Test(arguments: ["swapped", "short", "version", "key"])
     func `one damaged record is an error for its login alone`(damage: String) throws {
         let sample = try SampleStore("alice", "bob", "carol")
-        let environment = try Environment(at: Array(sample.path.utf8), for: .writing)
-        try environment.write { (view) throws(Failure) in
-            var value = try view.value(of: Array((damage == "swapped" ? "bob" : "alice").utf8))!
+        let environment = try LMDBEnvironment(at: Array(sample.path.utf8), for: .writing)
+        try environment.write { (transaction) throws(Failure) in
+            var value = try transaction.value(of: Array((damage == "swapped" ? "bob" : "alice").utf8))!
             switch damage {
             case "short": value.removeLast(20)
             case "version": value[0] = 9
             case "key": value[1] ^= 1
             default: break
             }
-            return view.put(Array("alice".utf8), value)
+            return transaction.put(Array("alice".utf8), value)
         }
         _ = consume environment
         let failure = failure { () throws(Failure) in

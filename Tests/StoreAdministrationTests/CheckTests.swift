@@ -31,14 +31,14 @@ import Testing
 
     @Test func `every record that does not open is named, and the others are read`() throws {
         let sample = try SampleStore("alice", "bob", "carol")
-        try Environment(at: Array(sample.path.utf8), for: .writing).write { (view) throws(Failure) in
-            let alice = try view.value(of: Array("alice".utf8))!
+        try LMDBEnvironment(at: Array(sample.path.utf8), for: .writing).write { (transaction) throws(Failure) in
+            let alice = try transaction.value(of: Array("alice".utf8))!
             var flipped = alice
             flipped[40] ^= 1
-            _ = view.put(Array("alice".utf8), flipped)
-            _ = view.put(Array("bob".utf8), alice)
-            _ = view.put(Array("short".utf8), [1, 2, 3])
-            return view.put(Array("tab\t".utf8), alice)
+            _ = transaction.put(Array("alice".utf8), flipped)
+            _ = transaction.put(Array("bob".utf8), alice)
+            _ = transaction.put(Array("short".utf8), [1, 2, 3])
+            return transaction.put(Array("tab\t".utf8), alice)
         }
         let findings = try sample.keeper.check()
         #expect(findings.records == 5)

@@ -44,8 +44,8 @@ import Testing
 
     @Test func `a damaged record is told, left as it is, and keeps no other from its new key`() throws {
         let sample = try SampleStore("alice", "bob")
-        try Environment(at: Array(sample.path.utf8), for: .writing).write { (view) throws(Failure) in
-            view.put(Array("mallory".utf8), try view.value(of: Array("bob".utf8))!)
+        try LMDBEnvironment(at: Array(sample.path.utf8), for: .writing).write { (transaction) throws(Failure) in
+            transaction.put(Array("mallory".utf8), try transaction.value(of: Array("bob".utf8))!)
         }
         let old = try KeyRing(at: sample.keys).current
         let rekeying = try sample.keeper.rekey()

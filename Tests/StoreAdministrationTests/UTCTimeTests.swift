@@ -1,3 +1,4 @@
+import CheckpwdCore
 @testable import StoreAdministration
 import TestSupport
 import Testing
@@ -13,13 +14,13 @@ import Testing
         (253_402_300_799, "9999-12-31T23:59:59Z"),
     ])
     func `a moment has one text`(seconds: UInt64, text: String) {
-        #expect(UTCTime.text(seconds).text == text)
+        #expect(UTCTime.text(Int(seconds)).text == text)
         #expect(Array(text.utf8).withUnsafeBytes { UTCTime.seconds($0) } == seconds)
     }
 
     @Test func `a day of every season has a text of its own`() {
         for seconds in stride(from: 0, to: UTCTime.end, by: 86_400 * 101 + 3_601) {
-            #expect(UTCTime.text(seconds).withUnsafeBytes { UTCTime.seconds($0) } == seconds)
+            #expect(UTCTime.text(Int(seconds)).withUnsafeBytes { UTCTime.seconds($0) } == seconds)
         }
     }
 

@@ -21,13 +21,13 @@ public enum Action: Hashable, Sendable {
 public struct Control: Hashable, Sendable {
     private var actions: [Action]
 
-    public subscript(answer: Answer) -> Action {
+    public subscript(answer: ReturnValue) -> Action {
         get { actions[answer.number] }
         set { actions[answer.number] = newValue }
     }
 
-    init(_ some: [Answer: Action] = [:], otherwise: Action) {
-        actions = Answer.allCases.map { some[$0] ?? otherwise }
+    init(_ some: [ReturnValue: Action] = [:], otherwise: Action) {
+        actions = ReturnValue.allCases.map { some[$0] ?? otherwise }
     }
 
     /// One of the simple words, in either case, in the words' longer spelling (pam.d(5)).
@@ -45,7 +45,7 @@ public struct Control: Hashable, Sendable {
     ///
     /// - Throws: `Malformed`, where libpam takes every answer, success too, as a failure.
     init(pairs text: [UInt8]) throws(Malformed) {
-        var given: [Answer: Action] = [:]
+        var given: [ReturnValue: Action] = [:]
         var rest = text[...]
         while true {
             rest = Control.skippingBlanks(rest)
@@ -59,7 +59,7 @@ public struct Control: Hashable, Sendable {
                 given[value] = action
             } else {
                 // 'default' speaks of what was not named before it.
-                for answer in Answer.allCases where given[answer] == nil { given[answer] = action }
+                for answer in ReturnValue.allCases where given[answer] == nil { given[answer] = action }
             }
         }
         self.init(given, otherwise: .bad)
@@ -72,8 +72,8 @@ public struct Control: Hashable, Sendable {
     }
 
     /// An answer's name, or nil for `default`. libpam looks no further than the name: no blank need follow it.
-    private static func value(_ rest: inout ArraySlice<UInt8>) throws(Malformed) -> Answer? {
-        for answer in Answer.allCases where rest.starts(with: answer.rawValue.utf8) {
+    private static func value(_ rest: inout ArraySlice<UInt8>) throws(Malformed) -> ReturnValue? {
+        for answer in ReturnValue.allCases where rest.starts(with: answer.rawValue.utf8) {
             rest = rest.dropFirst(answer.rawValue.utf8.count)
             return answer
         }
@@ -106,7 +106,7 @@ public struct Control: Hashable, Sendable {
 }
 
 /// What a module returns, under the name that controls have for it (pam.d(5)). The order is that of PAM's numbers.
-public enum Answer: String, CaseIterable, Sendable {
+public enum ReturnValue: String, CaseIterable, Sendable {
     case success
     case openErr = "open_err"
     case symbolErr = "symbol_err"
@@ -141,7 +141,7 @@ public enum Answer: String, CaseIterable, Sendable {
     case incomplete
 
     /// PAM's number for it.
-    public var number: Int { Answer.allCases.firstIndex(of: self)! }
+    public var number: Int { ReturnValue.allCases.firstIndex(of: self)! }
 
     /// What pam-checkpwd makes of it.
     public var meaning: ReturnCode.Meaning { ReturnCode(rawValue: Int32(number)).meaning }

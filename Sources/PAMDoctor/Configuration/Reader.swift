@@ -2,15 +2,15 @@ import CheckpwdCore
 
 /// What PAM makes of a service's file, and of all that it takes in.
 public struct Configuration: Sendable {
-    public internal(set) var stacks: [Kind: Stack] = [:]
+    public fileprivate(set) var stacks: [ManagementGroup: Stack] = [:]
     /// What is wrong with the lines themselves.
-    public internal(set) var findings: [Finding] = []
+    public fileprivate(set) var findings: [Finding] = []
     /// The files that were read, the service's own first.
-    public internal(set) var files: [String] = []
+    public fileprivate(set) var files: [String] = []
     /// Where libpam gives up on the service: pam_start(3) returns `abort`.
-    public internal(set) var givesUp: Place?
+    public fileprivate(set) var givesUp: Place?
 
-    public subscript(kind: Kind) -> Stack { stacks[kind] ?? [] }
+    public subscript(kind: ManagementGroup) -> Stack { stacks[kind] ?? [] }
 
     /// Reads a service as libpam does: its file in the first of the folders that has one; `/etc/pam.conf` only where there is
     /// neither folder.
@@ -28,7 +28,7 @@ public struct Configuration: Sendable {
         self = reader.result
     }
 
-    init() {}
+    fileprivate init() {}
 }
 
 /// Reads configuration files as libpam does, and says what it stumbles over. Files that are hostile cost it no more than a
@@ -67,7 +67,7 @@ struct Reader {
     ///   - route: the lines that led here.
     /// - Returns: whether libpam can read it.
     @discardableResult
-    mutating func read(_ path: String, for kind: Kind?, level: Int, route: [Place]) -> Bool {
+    mutating func read(_ path: String, for kind: ManagementGroup?, level: Int, route: [Place]) -> Bool {
         lines(of: path) { reader, line, words in reader.take(line, words, in: path, for: kind, level: level, route: route) }
     }
 
@@ -116,7 +116,7 @@ struct Reader {
 
     /// - Returns: whether libpam goes on.
     private mutating func take(
-        _ line: LogicalLine, _ words: Words, in path: String, for wanted: Kind?, level: Int, route: [Place]
+        _ line: LogicalLine, _ words: Words, in path: String, for wanted: ManagementGroup?, level: Int, route: [Place]
     ) -> Bool {
         var words = words
         let place = Place(path, line.number)
@@ -132,13 +132,13 @@ struct Reader {
         }
         let mayBeMissing = word.hasPrefix("-")
         if mayBeMissing { word.removeFirst() }
-        let known = Kind(rawValue: word.lowercased())
+        let known = ManagementGroup(rawValue: word.lowercased())
         let kind = known ?? wanted ?? .auth
         if known == nil {
             note(
                 .broken, place, "'\(word)' is no kind of line",
                 "PAM puts a failure among the \(kind) lines in its place. A line begins with auth, account, password or session.",
-                Reader.nearest(word).map { [line.string.replacingFirst(word, with: $0)] } ?? [])
+                Suggestions.managementGroup(for: word).map { [line.string.replacingFirst(word, with: $0)] } ?? [])
         }
         if let wanted, wanted != kind { return true }
         guard let controlWord = words.next() else {
@@ -179,13 +179,13 @@ struct Reader {
             note(
                 .broken, place, "bad control '\(written)'\(word.isBracketed || !word.bytes.contains(UInt8(ascii: "=")) ? "" : ", without brackets"): \(error.what)",
                 "PAM then takes every answer of the module as a failure, success too.",
-                Reader.nearestControl(word.text).map { [line.string.replacingFirst(written, with: $0)] } ?? [])
+                Suggestions.control(for: word.text).map { [line.string.replacingFirst(written, with: $0)] } ?? [])
             return Control(otherwise: .bad)
         }
     }
 
     /// - Returns: whether libpam could take it in.
-    private mutating func include(_ name: String, for kind: Kind?, level: Int, route: [Place]) -> Bool {
+    private mutating func include(_ name: String, for kind: ManagementGroup?, level: Int, route: [Place]) -> Bool {
         let place = route.last!
         guard let path = path(of: name) else {
             note(
@@ -206,51 +206,28 @@ struct Reader {
         return read(path, for: kind, level: level, route: route)
     }
 
-    private mutating func missing(_ target: String?, _ place: Place, _ wanted: Kind?) -> Bool {
+    private mutating func missing(_ target: String?, _ place: Place, _ wanted: ManagementGroup?) -> Bool {
         if target == nil { note(.broken, place, "'@include' names no file", "Debian's libpam 1.5.2 ends in a segmentation fault, and every login with it.") }
         return false
     }
 
     private mutating func add(
-        _ work: Step.Work, _ kind: Kind, _ control: Control, _ level: Int, _ route: [Place], _ line: LogicalLine
+        _ work: StackEntry.Work, _ kind: ManagementGroup, _ control: Control, _ level: Int, _ route: [Place], _ line: LogicalLine
     ) {
         result.stacks[kind, default: []].append(
-            Step(work: work, control: control, level: level, route: route, text: line.string))
+            StackEntry(work: work, control: control, level: level, route: route, text: line.string))
     }
 
-    mutating func note(
+    private mutating func note(
         _ severity: Finding.Severity, _ place: Place, _ what: String, _ why: String, _ lines: [String] = [],
         run commands: [String] = []
     ) {
         let finding = Finding(severity, place, what, why: why, write: lines, run: commands)
         if !result.findings.contains(finding), result.findings.count < 200 { result.findings.append(finding) }
     }
-}
-
-/// What was meant, where a word is none of those that PAM knows.
-extension Reader {
-    static func nearest(_ word: String) -> String? {
-        closest(word, to: Kind.allCases.map(\.rawValue) + ["@include"])
-    }
-
-    static func nearestControl(_ word: String) -> String? {
-        if word.contains("=") {
-            // Pairs that lack their brackets are read to the first blank.
-            return nil
-        }
-        return closest(word, to: ["required", "requisite", "sufficient", "optional", "include", "substack"])
-    }
-
-    /// The only word that is at most two letters away.
-    static func closest(_ word: String, to words: [String]) -> String? {
-        let near = words.map { ($0, editDistance(Array(word.lowercased().utf8.prefix(20)), Array($0.utf8))) }.filter { $0.1 <= 2 }
-        guard let best = near.map(\.1).min() else { return nil }
-        let candidates = near.filter { $0.1 == best }
-        return candidates.count == 1 ? candidates[0].0 : nil
-    }
 
     /// Bytes that are seen by PAM and by nobody else.
-    mutating func lookAtBytes(_ text: [UInt8], _ path: String) {
+    private mutating func lookAtBytes(_ text: [UInt8], _ path: String) {
         for (index, line) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             let code = line.drop(while: LogicalLine.isBlank)
             guard let first = code.first, first != UInt8(ascii: "#") else { continue }
@@ -269,5 +246,26 @@ extension Reader {
                 note(.warning, place, "bytes that are not ASCII", "A blank that is none, or a typographical quote, is a part of its word to PAM.")
             }
         }
+    }
+}
+
+/// What was meant, if a word is unknown to PAM.
+enum Suggestions {
+    static func managementGroup(for word: String) -> String? {
+        closest(word, to: ManagementGroup.allCases.map(\.rawValue) + ["@include"])
+    }
+
+    static func control(for word: String) -> String? {
+        // Pairs that lack their brackets are read to the first blank.
+        if word.contains("=") { return nil }
+        return closest(word, to: ["required", "requisite", "sufficient", "optional", "include", "substack"])
+    }
+
+    /// The only word that is at most two letters away.
+    private static func closest(_ word: String, to words: [String]) -> String? {
+        let near = words.map { ($0, editDistance(Array(word.lowercased().utf8.prefix(20)), Array($0.utf8))) }.filter { $0.1 <= 2 }
+        guard let best = near.map(\.1).min() else { return nil }
+        let candidates = near.filter { $0.1 == best }
+        return candidates.count == 1 ? candidates[0].0 : nil
     }
 }

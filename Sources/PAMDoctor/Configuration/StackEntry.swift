@@ -39,7 +39,7 @@ extension Module {
 }
 
 /// One step of a stack, in libpam's order, with what other files contribute in its place.
-public struct Step: Hashable, Sendable {
+public struct StackEntry: Hashable, Sendable {
     public enum Work: Hashable, Sendable {
         case module(Module)
         /// libpam could make nothing of the line: it answers `perm_denied` in its place.
@@ -60,10 +60,10 @@ public struct Step: Hashable, Sendable {
     public var place: Place { route.last! }
 
     /// The same line without an argument of its module's.
-    func without(_ argument: String) -> Step {
+    func without(_ argument: String) -> StackEntry {
         guard let module else { return self }
         let rest = Module(module.path, module.arguments.filter { $0 != argument }, mayBeMissing: module.mayBeMissing)
-        return Step(
+        return StackEntry(
             work: .module(rest), control: control, level: level, route: route, text: text.replacingFirst(" " + argument, with: ""))
     }
 
@@ -73,10 +73,10 @@ public struct Step: Hashable, Sendable {
 }
 
 /// All steps of one kind.
-public typealias Stack = [Step]
+public typealias Stack = [StackEntry]
 
 /// What a line of a PAM configuration is for, pam.d(5): its first word.
-public enum Kind: String, CaseIterable, Sendable {
+public enum ManagementGroup: String, CaseIterable, Sendable {
     case auth, account, password, session
 
     /// The functions that walk through these lines.

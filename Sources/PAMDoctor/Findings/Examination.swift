@@ -24,13 +24,13 @@ public struct Examination: Sendable {
     var path: String { configuration?.files.first ?? Reader.folders[0] + service }
 
     /// The lines that PAM walks through.
-    func stack(_ kind: Kind) -> Stack {
+    func stack(_ kind: ManagementGroup) -> Stack {
         if let own = configuration?[kind], !own.isEmpty { return own }
         return other?[kind] ?? []
     }
 
     /// The lines that stand in the service's own file, or that it takes in.
-    func ownStack(_ kind: Kind) -> Stack { configuration?[kind] ?? [] }
+    func ownStack(_ kind: ManagementGroup) -> Stack { configuration?[kind] ?? [] }
 
     /// What is to be said, the gravest first.
     public func findings() -> [Finding] {

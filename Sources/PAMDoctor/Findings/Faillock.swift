@@ -60,7 +60,7 @@ extension Examination {
     private var accountPlace: Place { ownStack(.account).first?.route[0] ?? Place(path) }
 
     /// The line that checks the password, so that only a wrong one goes on to the next line, which counts it.
-    private func counted(_ checker: Step?) -> [String] {
+    private func counted(_ checker: StackEntry?) -> [String] {
         guard let checker, checker.route.count == 1, let module = checker.module else { return [] }
         let isPlain = if case .jump = checker.control[.success] { false } else { checker.control[.success] != .done }
         let line = "auth     [\(Examination.success(of: checker, over: 1)) \(Examination.counting)] "
@@ -69,7 +69,7 @@ extension Examination {
     }
 
     /// The part that counts must be asked after a wrong password, and never after a right one.
-    private func reach(_ authfail: [Int], _ auth: Stack, _ checker: Step?) -> [Finding] {
+    private func reach(_ authfail: [Int], _ auth: Stack, _ checker: StackEntry?) -> [Finding] {
         guard let index = authfail.first else { return [] }
         if Scenario().run(auth, .auth).asked.contains(where: authfail.contains) {
             return [
@@ -87,7 +87,7 @@ extension Examination {
     }
 
     /// The line that checks the password, so that a wrong one goes on to the line that counts.
-    private func jumping(_ checker: Step?, _ auth: Stack, _ authfail: Int) -> [String] {
+    private func jumping(_ checker: StackEntry?, _ auth: Stack, _ authfail: Int) -> [String] {
         guard let checker, checker.route.count == 1, let module = checker.module else { return [] }
         let control = "[\(Examination.success(of: checker)) \(Examination.counting)]"
         return [(["auth    ", control, module.path] + module.arguments).joined(separator: " ")]

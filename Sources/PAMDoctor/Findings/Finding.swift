@@ -133,7 +133,7 @@ extension String {
             switch byte {
             case UInt8(ascii: "'"), UInt8(ascii: "\\"): "\\" + String(Unicode.Scalar(byte))
             case 0x20...0x7E: String(Unicode.Scalar(byte))
-            default: "\\x" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
+            default: "\\x" + String(decoding: Hex.encode(CollectionOfOne(byte)), as: UTF8.self)
             }
         }
         return "$'" + escaped.joined() + "'"

@@ -5,8 +5,8 @@ import CheckpwdCore
 import SecretStore
 
 /// What pam-checkpwd itself meets: the side store, and the rights that it runs with.
-public struct Surroundings: Sendable {
-    let store: StorePlace, keyFile: [UInt8]?
+public struct InstallationChecks: Sendable {
+    private let store: StorePlace, keyFile: [UInt8]?
     /// Who the mail server runs pam-checkpwd as; nil for who runs this.
     private let caller: Identity?
     private let isSetuid: Bool
@@ -19,7 +19,7 @@ public struct Surroundings: Sendable {
         self.store = store
         self.keyFile = keyFile
         self.caller = caller
-        let installed = folders.lazy.compactMap { Surroundings.status(Array("\($0)/pam-checkpwd".utf8), following: true) }.first
+        let installed = folders.lazy.compactMap { InstallationChecks.status(Array("\($0)/pam-checkpwd".utf8), following: true) }.first
         isSetuid = installed.map { $0.st_mode & mode_t(S_ISUID) != 0 && $0.st_uid == 0 } ?? false
     }
 
@@ -30,15 +30,15 @@ public struct Surroundings: Sendable {
     }
 
     /// Whose rights pam-checkpwd has.
-    var user: uid_t { isSetuid ? 0 : caller?.uid ?? geteuid() }
+    private var user: uid_t { isSetuid ? 0 : caller?.uid ?? geteuid() }
 
     /// What a person calls them.
-    var userName: String {
+    private var userName: String {
         user == 0 ? "root" : caller.map { String(decoding: $0.login.bytes, as: UTF8.self) } ?? "user \(user)"
     }
 
     /// As chown(1) takes them.
-    var owner: String {
+    private var owner: String {
         user == 0 ? "root:root" : caller.map { String(decoding: $0.login.bytes, as: UTF8.self).shellWord } ?? "\(user)"
     }
 
@@ -63,7 +63,7 @@ public struct Surroundings: Sendable {
         ]
     }
 
-    static func status(_ path: [UInt8], following: Bool = false) -> stat? {
+    private static func status(_ path: [UInt8], following: Bool = false) -> stat? {
         var status = stat()
         return path.withCString({ following ? stat($0, &status) : lstat($0, &status) }) == 0 ? status : nil
     }
@@ -71,18 +71,18 @@ public struct Surroundings: Sendable {
 
 /// Whether store and key are open to pam-checkpwd and to nobody else. Where there is no store there is nothing to
 /// say.
-extension Surroundings {
+extension InstallationChecks {
     func privacy() -> [Finding] {
         var findings: [Finding] = []
         var folders: [[UInt8]] = []
         if case .file(let path) = store {
-            guard let status = Surroundings.status(path) else { return unseen(path) }
-            findings += judge(path, status, "-S", Surroundings.isStore(path))
-            folders.append(Privacy.folder(of: path))
+            guard let status = InstallationChecks.status(path) else { return unseen(path) }
+            findings += judge(path, status, "-S", InstallationChecks.isStore(path))
+            folders.append(FilePermissions.folder(of: path))
         }
         if let keyFile {
-            if let status = Surroundings.status(keyFile) {
-                findings += judge(keyFile, status, "-K", Surroundings.isKeyFile(keyFile))
+            if let status = InstallationChecks.status(keyFile) {
+                findings += judge(keyFile, status, "-K", InstallationChecks.isKeyFile(keyFile))
             } else if clibc_errno() == EACCES {
                 findings += unseen(keyFile)
             } else {
@@ -91,7 +91,7 @@ extension Surroundings {
                         .broken, Place(text(keyFile)), "the store has no key",
                         why: "No secret in it can be read: CRAM-MD5 and APOP end in exit 111. Bring the key back from its backup."))
             }
-            let folder = Privacy.folder(of: keyFile)
+            let folder = FilePermissions.folder(of: keyFile)
             if !folders.contains(folder) { folders.append(folder) }
         }
         findings += folders.flatMap(judge(folder:))
@@ -113,7 +113,7 @@ extension Surroundings {
             let found = status.st_mode & mode_t(S_IFMT) == mode_t(S_IFLNK) ? "a symbolic link" : "something else"
             return [open(path, "\(found), wanted a plain file", "Put the file itself here, or name it with \(option).")]
         }
-        let (owned, permitted) = (Privacy.isOwned(status, by: user), Privacy.Kind.file.permits(status))
+        let (owned, permitted) = (FilePermissions.isOwned(status, by: user), FilePermissions.Kind.file.permits(status))
         guard !(owned && permitted) else { return [] }
         let fault = owned ? mode(status, "0600") : ownership(status)
         guard isOurs else {
@@ -127,7 +127,7 @@ extension Surroundings {
     private func closed() -> [Finding] {
         var places = keyFile.map { [$0] } ?? []
         if case .file(let path) = store { places.insert(path, at: 0) }
-        guard user != 0, let place = places.first(where: { path in Surroundings.status(path).map { $0.st_uid != user } ?? false }) else { return [] }
+        guard user != 0, let place = places.first(where: { path in InstallationChecks.status(path).map { $0.st_uid != user } ?? false }) else { return [] }
         return [
             Finding(
                 .warning, Place(text(place)), "closed to \(userName)",
@@ -139,11 +139,11 @@ extension Surroundings {
     }
 
     private func judge(folder: [UInt8]) -> [Finding] {
-        guard let status = Surroundings.status(folder) else { return [] }
+        guard let status = InstallationChecks.status(folder) else { return [] }
         guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR) else {
             return [open(folder, "a symbolic link, wanted a folder", "Name the folder that it leads to, with -S or -K, or put the folder itself here.")]
         }
-        let (owned, permitted) = (Privacy.isOwned(status, by: user), Privacy.Kind.folder.permits(status))
+        let (owned, permitted) = (FilePermissions.isOwned(status, by: user), FilePermissions.Kind.folder.permits(status))
         guard !(owned && permitted) else { return [] }
         let fault = owned ? mode(status, "0700") : ownership(status)
         guard isOwn(folder, owned: owned) else { return [open(folder, fault, move)] }
@@ -188,7 +188,7 @@ extension Surroundings {
     private func isOwn(_ folder: [UInt8], owned: Bool) -> Bool {
         let name = folder.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? "/"
         if ["/etc/pam-checkpwd", "/var/lib/pam-checkpwd"].contains(text(folder)) { return true }
-        guard owned, !Surroundings.systemFolders.contains(name) else { return false }
+        guard owned, !InstallationChecks.systemFolders.contains(name) else { return false }
         var ours: [[UInt8]] = keyFile.map { [$0] } ?? []
         if case .file(let path) = store { ours.append(path) }
         let files = ours.map { text(Array($0[($0.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)...])) }

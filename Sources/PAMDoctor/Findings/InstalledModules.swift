@@ -58,7 +58,7 @@ extension Examination {
             ]
         }
         var findings: [Finding] = []
-        for kind in [Kind.auth, .account, .session] {
+        for kind in [ManagementGroup.auth, .account, .session] {
             let stack = stack(kind)
             let missing = stack.indices.filter { stack[$0].module.map { folders.path(of: $0) == nil } ?? false }
             for index in missing {
@@ -68,7 +68,7 @@ extension Examination {
         return findings
     }
 
-    private func notInstalled(_ step: Step, _ index: Int, _ stack: Stack, _ kind: Kind, _ folders: ModuleFolders) -> Finding {
+    private func notInstalled(_ step: StackEntry, _ index: Int, _ stack: Stack, _ kind: ManagementGroup, _ folders: ModuleFolders) -> Finding {
         let module = step.module!
         // A missing module answers 'module_unknown' to every call.
         let answer = Scenario(single: [index: .moduleUnknown]).run(stack, kind).answer

@@ -67,7 +67,7 @@ struct ProposalTrial {
 
     init(_ examination: Examination) {
         self.examination = examination
-        let modules = [Kind.auth, .account].flatMap { examination.stack($0).compactMap(\.module) }
+        let modules = [ManagementGroup.auth, .account].flatMap { examination.stack($0).compactMap(\.module) }
         let codes = Situation.Codes(modules)
         self.codes = codes
         situations = Situation.all(for: modules)
@@ -146,7 +146,7 @@ extension Examination {
         let folders = ModuleFolders(in: tree)
         let isReadable = configuration != nil && configuration?.givesUp == nil
         // pam-checkpwd refuses a service without auth lines of its own.
-        let stacks = Dictionary(uniqueKeysWithValues: Kind.allCases.map { kind in
+        let stacks = Dictionary(uniqueKeysWithValues: ManagementGroup.allCases.map { kind in
             (kind, !isReadable ? [] : kind == .auth ? ownStack(kind) : stack(kind))
         })
         let modules = Set(stacks.values.flatMap { $0.compactMap(\.module) })
@@ -155,7 +155,7 @@ extension Examination {
     }
 
     /// Whether every situation can be tried in a moment.
-    var isShort: Bool { Kind.allCases.allSatisfy { stack($0).count <= 60 } }
+    var isShort: Bool { ManagementGroup.allCases.allSatisfy { stack($0).count <= 60 } }
 
     var isDebian: Bool { tree.status("/etc/debian_version") != nil }
 

@@ -25,7 +25,7 @@ extension Examination {
     }
 
     /// What a client must send so that a second factor is content.
-    private func factor(_ module: Module, _ step: Step) -> Finding {
+    private func factor(_ module: Module, _ step: StackEntry) -> Finding {
         if Checker(module) == .telephone {
             return Finding(
                 .warning, step.place, "\(module.path) asks a telephone",
@@ -46,7 +46,7 @@ extension Examination {
                     was typed sends an old code at its next login.
                     """)
         }
-        let decides = [Answer.convErr, .authErr].contains { step.control[$0] == .bad || step.control[$0] == .die }
+        let decides = [ReturnValue.convErr, .authErr].contains { step.control[$0] == .bad || step.control[$0] == .die }
         var why = "A mail client sends a login and a password, and nobody sits there to answer another question."
         if Checker(module) == .code {
             why += module.name == "pam_google_authenticator"

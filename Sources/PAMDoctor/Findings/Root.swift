@@ -33,8 +33,8 @@ extension Examination {
     }
 
     /// - Parameter unclear: what rules say that are in other files.
-    private func admitsRoot(_ stack: Stack, _ kind: Kind, _ unclear: Answer) -> Bool {
-        var single: [Int: Answer] = [:]
+    private func admitsRoot(_ stack: Stack, _ kind: ManagementGroup, _ unclear: ReturnValue) -> Bool {
+        var single: [Int: ReturnValue] = [:]
         for (index, step) in stack.enumerated() {
             guard let module = step.module, Role(module, kind) == .rules else { continue }
             if ["pam_faillock", "pam_tally2", "pam_nologin", "pam_shells", "pam_localuser"].contains(module.name) { continue }

@@ -8,7 +8,7 @@ extension Examination {
         var findings = namesakes()
         // What cannot be read says more than what is not in it.
         guard configuration.givesUp == nil, !configuration.files.isEmpty else { return findings }
-        for kind in [Kind.auth, .account, .session] where configuration[kind].isEmpty { findings.append(missingKind(kind)) }
+        for kind in [ManagementGroup.auth, .account, .session] where configuration[kind].isEmpty { findings.append(missingKind(kind)) }
         return findings
     }
 
@@ -41,7 +41,7 @@ extension Examination {
         "password required    pam_deny.so",
     ]
 
-    private func missingKind(_ kind: Kind) -> Finding {
+    private func missingKind(_ kind: ManagementGroup) -> Finding {
         let lines = Examination.model.filter { $0.hasPrefix(kind.rawValue) }
         if kind == .auth {
             return Finding(
@@ -104,7 +104,7 @@ extension Examination {
         folders += modules.paths
         for folder in folders { findings += changeable(folder) }
         var seen: Set<String> = []
-        for kind in Kind.allCases {
+        for kind in ManagementGroup.allCases {
             for step in stack(kind) {
                 guard let path = step.module.flatMap(modules.path(of:)), seen.insert(path).inserted else { continue }
                 findings += changeable(path)

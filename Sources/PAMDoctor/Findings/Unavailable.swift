@@ -3,7 +3,7 @@ extension Examination {
     func unavailable() -> [Finding] {
         let folders = ModuleFolders(in: tree)
         let trial = isShort ? ProposalTrial(self) : nil
-        return [Kind.auth, .account].flatMap { kind -> [Finding] in
+        return [ManagementGroup.auth, .account].flatMap { kind -> [Finding] in
             let stack = ownStack(kind)
             return stack.indices.compactMap { index -> Finding? in
                 guard let module = stack[index].module, Role(module, kind) == .checks, !Checker(module).isFactor else { return nil }
@@ -16,9 +16,9 @@ extension Examination {
     }
 
     /// The troubles of a step that come out as a refusal.
-    static func turned(_ index: Int, in stack: Stack, _ kind: Kind) -> [(trouble: Answer, told: Answer)] {
+    static func turned(_ index: Int, in stack: Stack, _ kind: ManagementGroup) -> [(trouble: ReturnValue, told: ReturnValue)] {
         // Of several that are asked, the others do not know the login. Where it does not decide then, they are content.
-        let others = [Answer.userUnknown, .authErr, .success].first {
+        let others = [ReturnValue.userUnknown, .authErr, .success].first {
             Scenario(checking: $0, single: [index: .success]).run(stack, kind).answer == .success
         }
         guard let others else { return [] }
@@ -29,7 +29,7 @@ extension Examination {
     }
 
     private func finding(
-        _ index: Int, _ stack: Stack, _ kind: Kind, _ turned: [(trouble: Answer, told: Answer)], _ trial: ProposalTrial?
+        _ index: Int, _ stack: Stack, _ kind: ManagementGroup, _ turned: [(trouble: ReturnValue, told: ReturnValue)], _ trial: ProposalTrial?
     ) -> Finding {
         let step = stack[index]
         let module = step.module!
@@ -52,7 +52,7 @@ extension Examination {
     }
 
     /// Lines in place of one that takes in a file with this step.
-    private func own(_ index: Int, _ stack: Stack, _ kind: Kind) -> [String] {
+    private func own(_ index: Int, _ stack: Stack, _ kind: ManagementGroup) -> [String] {
         let module = stack[index].module!.arguments.filter { $0 != "use_first_pass" }
         let name = ([stack[index].module!.path] + module).joined(separator: " ")
         let model = Examination.model.filter { $0.hasPrefix(kind.rawValue) }
@@ -72,7 +72,7 @@ extension Examination {
     static let counting = "ignore=ignore auth_err=bad user_unknown=bad default=die"
 
     /// Controls for a step with which no trouble of it is told as a refusal, and a success does what it does now.
-    private func mended(_ index: Int, _ stack: Stack, _ kind: Kind) -> [String] {
+    private func mended(_ index: Int, _ stack: Stack, _ kind: ManagementGroup) -> [String] {
         let isLast = !stack[(index + 1)...].contains { $0.module.map { Role($0, kind).mayCheck } ?? false }
         let success = Examination.success(of: stack[index])
         var rests = ["\(isLast ? "" : "user_unknown=ignore ")ignore=ignore default=die"]
@@ -89,7 +89,7 @@ extension Examination {
     /// What a step does after a success.
     ///
     /// - Parameter inserted: how many lines are put in behind it.
-    static func success(of step: Step, over inserted: Int = 0) -> String {
+    static func success(of step: StackEntry, over inserted: Int = 0) -> String {
         switch step.control[.success] {
         case .jump(let count): "success=\(count + inserted)"
         case .done: "success=done new_authtok_reqd=done"
@@ -97,7 +97,7 @@ extension Examination {
         }
     }
 
-    func rewritten(_ step: Step, _ control: String, _ kind: Kind) -> String {
+    func rewritten(_ step: StackEntry, _ control: String, _ kind: ManagementGroup) -> String {
         let module = step.module!
         let arguments = module.arguments.map { $0.contains(" ") ? "[\($0)]" : $0 }
         return ([(module.mayBeMissing ? "-" : "") + kind.rawValue, control, module.path] + arguments).joined(separator: " ")

@@ -1,13 +1,13 @@
 /// Whether the right people get in, and only with a password.
 extension Examination {
-    private static let checked: [Kind] = [.auth, .account, .session]
+    private static let checked: [ManagementGroup] = [.auth, .account, .session]
 
     func jumps() -> [Finding] {
         var findings: [Finding] = []
         for kind in Examination.checked {
             let stack = ownStack(kind)
             for (index, step) in stack.enumerated() where step.module != nil {
-                for answer in Answer.allCases {
+                for answer in ReturnValue.allCases {
                     guard case .jump(let count) = step.control[answer] else { continue }
                     // Asked alone, from this step on: its jump is bad or not, whatever comes before.
                     let rest = Array(stack[index...])
@@ -60,9 +60,9 @@ extension Examination {
     /// use_first_pass takes the password that an earlier line asked for: was there one?
     func firstPass() -> [Finding] {
         let auth = ownStack(.auth)
-        let stacks = [Kind.auth: auth, .account: stack(.account), .session: stack(.session)]
+        let stacks = [ManagementGroup.auth: auth, .account: stack(.account), .session: stack(.session)]
         let situations = Situation.all(for: auth.compactMap(\.module)).filter { $0.trouble == nil && $0.refusing == nil && $0.password != .wrong }
-        func imagine(_ stacks: [Kind: Stack]) -> [ImaginedLogin] {
+        func imagine(_ stacks: [ManagementGroup: Stack]) -> [ImaginedLogin] {
             situations.map { ImaginedLogin($0, through: stacks, isDebian: isDebian) { _ in false } }
         }
         guard auth.contains(where: { $0.module?.wantsFirstPass ?? false }) else { return [] }
@@ -87,7 +87,7 @@ extension Examination {
     /// A directory whose yes would be enough: is it asked about its own accounts?
     func cutOff() -> [Finding] {
         let auth = ownStack(.auth)
-        let stacks = [Kind.auth: auth, .account: stack(.account), .session: stack(.session)]
+        let stacks = [ManagementGroup.auth: auth, .account: stack(.account), .session: stack(.session)]
         var seen: Set<String> = []
         return auth.enumerated().compactMap { index, step in
             guard let module = step.module, Role(module, .auth) == .checks, Checker(module) == .directory else { return nil }
@@ -184,7 +184,7 @@ extension Examination {
     }
 
     /// Lines with which the door is closed.
-    private func closing(_ culprit: Step, _ stack: Stack) -> Proposal {
+    private func closing(_ culprit: StackEntry, _ stack: Stack) -> Proposal {
         let model = Proposal(Examination.model.filter { $0.hasPrefix("auth") }, at: culprit.route[0])
         // The line that checks the password may be enough, if what it says counts.
         let last = stack.last { $0.route.count == 1 && ($0.module.map { Role($0, .auth).mayCheck } ?? false) }
@@ -198,15 +198,15 @@ extension Examination {
 
     private func scenarios(_ stack: Stack) -> [Scenario] {
         var scenarios: [Scenario] = []
-        for checking in [Answer.authErr, .userUnknown, .authinfoUnavail, .moduleUnknown, .maxtries] {
-            for ruling in [Answer.success, .ignore, .authErr] {
-                for serving in [Answer.success, .ignore] {
+        for checking in [ReturnValue.authErr, .userUnknown, .authinfoUnavail, .moduleUnknown, .maxtries] {
+            for ruling in [ReturnValue.success, .ignore, .authErr] {
+                for serving in [ReturnValue.success, .ignore] {
                     scenarios.append(Scenario(checking: checking, ruling: ruling, serving: serving))
                 }
             }
             for index in stack.indices where stack[index].module.map({ Role($0, .auth) }) == .rules {
                 let rule = Role.rule(stack[index].module!)
-                for (one, rest) in [(rule.passing, Answer.authErr), (rule.refusing, .success)] {
+                for (one, rest) in [(rule.passing, ReturnValue.authErr), (rule.refusing, .success)] {
                     scenarios.append(Scenario(checking: checking, ruling: rest, single: [index: one]))
                 }
             }

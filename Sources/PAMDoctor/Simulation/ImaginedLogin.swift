@@ -28,13 +28,13 @@ struct ImaginedLogin {
     ///   - stacks: the lines that PAM walks through.
     ///   - isDebian: whether libpam is Debian's.
     ///   - isMissing: whether a module is not installed.
-    init(_ situation: Situation, through stacks: [Kind: Stack], isDebian: Bool, isMissing: @escaping (Module) -> Bool) {
+    init(_ situation: Situation, through stacks: [ManagementGroup: Stack], isDebian: Bool, isMissing: @escaping (Module) -> Bool) {
         self.situation = situation
         self.isMissing = isMissing
         verdict = walk(stacks, isDebian)
     }
 
-    private mutating func walk(_ stacks: [Kind: Stack], _ isDebian: Bool) -> Verdict {
+    private mutating func walk(_ stacks: [ManagementGroup: Stack], _ isDebian: Bool) -> Verdict {
         let auth = stacks[.auth] ?? []
         var first: Simulation?
         if !situation.isChallenge {
@@ -49,7 +49,7 @@ struct ImaginedLogin {
         return run(stacks[.session] ?? [], .session).answer == .success ? .accepted : .temporary
     }
 
-    private static func verdict(of answer: Answer) -> Verdict? {
+    private static func verdict(of answer: ReturnValue) -> Verdict? {
         switch answer.meaning {
         case .success: nil
         case .refusal: .refused
@@ -57,14 +57,14 @@ struct ImaginedLogin {
         }
     }
 
-    private mutating func run(_ stack: Stack, _ kind: Kind) -> Simulation {
+    private mutating func run(_ stack: Stack, _ kind: ManagementGroup) -> Simulation {
         var login = self
         let simulation = Simulation(stack) { index, module in login.answer(kind, index, module) }
         self = login
         return simulation
     }
 
-    private mutating func answer(_ kind: Kind, _ index: Int, _ module: Module) -> Answer {
+    private mutating func answer(_ kind: ManagementGroup, _ index: Int, _ module: Module) -> ReturnValue {
         if isMissing(module) { return .moduleUnknown }
         if module.countsFailures { return count(kind, module) }
         switch Role(module, kind) {
@@ -91,7 +91,7 @@ struct ImaginedLogin {
         }
     }
 
-    private mutating func count(_ kind: Kind, _ module: Module) -> Answer {
+    private mutating func count(_ kind: ManagementGroup, _ module: Module) -> ReturnValue {
         guard situation.account != .unknown else { return module.name == "pam_faillock" ? .ignore : .success }
         if kind != .auth {
             isForgiven = true
@@ -111,7 +111,7 @@ struct ImaginedLogin {
         return .success
     }
 
-    private func rule(_ module: Module) -> Answer {
+    private func rule(_ module: Module) -> ReturnValue {
         let rule = Role.rule(module)
         switch situation.account {
         case .unknown: return rule.unknown
@@ -136,7 +136,7 @@ struct ImaginedLogin {
     }
 
     /// The password as pam_get_authtok(3) finds it.
-    private mutating func ask(_ index: Int, _ module: Module) -> (Token?, Answer) {
+    private mutating func ask(_ index: Int, _ module: Module) -> (Token?, ReturnValue) {
         if let token { return (token, .success) }
         if module.wantsFirstPass {
             emptyHanded.append(index)
@@ -146,7 +146,7 @@ struct ImaginedLogin {
         return (token, token == nil ? .convErr : .success)
     }
 
-    private mutating func password(_ index: Int, _ module: Module, _ isOurs: (Situation.Account) -> Bool) -> Answer {
+    private mutating func password(_ index: Int, _ module: Module, _ isOurs: (Situation.Account) -> Bool) -> ReturnValue {
         let (token, failure) = ask(index, module)
         guard let token else { return failure }
         guard isOurs(situation.account) else { return stranger(module) }
@@ -154,11 +154,11 @@ struct ImaginedLogin {
     }
 
     /// What a directory says of an account that it does not have.
-    private func stranger(_ module: Module) -> Answer {
+    private func stranger(_ module: Module) -> ReturnValue {
         ["pam_sss", "pam_winbind", "pam_ldap", "pam_systemd_home"].contains(module.name) ? .userUnknown : situation.stranger
     }
 
-    private func account(_ module: Module, _ isOurs: (Situation.Account) -> Bool) -> Answer {
+    private func account(_ module: Module, _ isOurs: (Situation.Account) -> Bool) -> ReturnValue {
         guard isOurs(situation.account) else {
             switch module.name {
             case "pam_krb5", "pam_heimdal": return .ignore
@@ -169,7 +169,7 @@ struct ImaginedLogin {
         return situation.isExpired ? .acctExpired : .success
     }
 
-    private mutating func shadow(_ index: Int, _ module: Module) -> Answer {
+    private mutating func shadow(_ index: Int, _ module: Module) -> ReturnValue {
         let (token, failure) = ask(index, module)
         guard let token else { return failure }
         switch situation.account {
@@ -180,7 +180,7 @@ struct ImaginedLogin {
         }
     }
 
-    private func shadowAccount(_ module: Module) -> Answer {
+    private func shadowAccount(_ module: Module) -> ReturnValue {
         switch situation.account {
         case .unknown, .directory(_, .unseen): .userUnknown
         case .directory(_, .missing): module.has("broken_shadow") ? .success : .authinfoUnavail
@@ -189,7 +189,7 @@ struct ImaginedLogin {
         }
     }
 
-    private mutating func code(_ index: Int, _ module: Module) -> Answer {
+    private mutating func code(_ index: Int, _ module: Module) -> ReturnValue {
         let isGoogle = module.name == "pam_google_authenticator"
         guard situation.account != .unknown else { return isGoogle ? .authErr : .userUnknown }
         if !situation.hasCode { return isGoogle ? (module.has("nullok") ? .ignore : .authErr) : .userUnknown }
@@ -209,18 +209,5 @@ struct ImaginedLogin {
         // What stands before the code is left for the next module.
         token = Token(password: given.password, code: .none)
         return given.code == .right ? .success : .authErr
-    }
-}
-
-extension Simulation {
-    /// What pam_setcred(3) returns. After a walk of pam_authenticate(3) it goes the same way once more.
-    static func credentials(_ stack: Stack, after first: Simulation?, isDebian: Bool) -> Answer {
-        Simulation(stack, after: first, jumpsCount: !isDebian) { _, module in
-            switch module.name {
-            case "pam_deny": .credErr
-            case "pam_exec", "pam_succeed_if", "pam_access", "pam_nologin", "pam_faildelay", "pam_warn", "pam_echo", "pam_usertype", "pam_env": .ignore
-            default: .success
-            }
-        }.answer
     }
 }

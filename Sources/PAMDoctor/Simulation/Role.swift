@@ -5,7 +5,7 @@ enum Role: Equatable {
     /// It looks at something else than the password: at the user, the host, the time, a file.
     case rules
     /// It says the same to everybody.
-    case always(Answer)
+    case always(ReturnValue)
     /// It does something, and decides nothing.
     case serves
     /// A program or a module that nobody here knows. It may check the password.
@@ -30,7 +30,7 @@ enum Role: Equatable {
         "pam_fscrypt", "pam_stress", "pam_filter", "pam_pwquality", "pam_pwhistory",
     ]
 
-    init(_ module: Module, _ kind: Kind) {
+    init(_ module: Module, _ kind: ManagementGroup) {
         let name = module.name
         switch name {
         case "pam_permit": self = .always(.success)
@@ -44,7 +44,7 @@ enum Role: Equatable {
         case "pam_debug":
             let given = module.arguments.last { $0.hasPrefix("\(kind == .account ? "acct" : kind.rawValue)=") }
             let word = given.flatMap { $0.split(separator: "=").last }.map(String.init) ?? ""
-            self = .always(Answer(rawValue: word) ?? .success)
+            self = .always(ReturnValue(rawValue: word) ?? .success)
         default:
             if kind == .session { self = .serves }
             else if Role.checking.contains(name) { self = .checks }
@@ -59,10 +59,10 @@ enum Role: Equatable {
 
     /// What a module that rules answers; tried with Linux-PAM 1.5.2.
     struct Rule {
-        var passing = Answer.success
-        var refusing = Answer.authErr
+        var passing = ReturnValue.success
+        var refusing = ReturnValue.authErr
         /// To a login that has no account.
-        var unknown = Answer.success
+        var unknown = ReturnValue.success
         /// Whether it is known to answer nothing else.
         var isCertain = true
     }
@@ -85,7 +85,7 @@ enum Role: Equatable {
     }
 
     /// What a module that serves answers to pam_authenticate(3) and pam_acct_mgmt(3), the likeliest first.
-    static func serviceAnswers(_ module: Module) -> [Answer] {
+    static func serviceAnswers(_ module: Module) -> [ReturnValue] {
         switch module.name {
         case "pam_env", "pam_group", "pam_faildelay", "pam_warn", "pam_echo", "pam_mail", "pam_keyinit": [.ignore]
         case "pam_lastlog": [.success]
@@ -123,7 +123,7 @@ enum Checker {
 /// What a rule says of an account, where its arguments tell.
 enum Conditions {
     /// - Returns: the answer, or nil where it depends on what is not in the line.
-    static func answerToRoot(_ module: Module) -> Answer? {
+    static func answerToRoot(_ module: Module) -> ReturnValue? {
         switch module.name {
         // The bridge names a terminal that is none.
         case "pam_securetty": .authErr
@@ -133,7 +133,7 @@ enum Conditions {
     }
 
     /// - Returns: the answer to an account of a person, or nil where it depends on what is not in the line.
-    static func answerToPerson(_ module: Module) -> Answer? {
+    static func answerToPerson(_ module: Module) -> ReturnValue? {
         switch module.name {
         case "pam_securetty": .success
         case "pam_usertype": module.arguments.contains("isregular") ? .success : .authErr
@@ -141,12 +141,12 @@ enum Conditions {
         }
     }
 
-    private static func answer(to number: Int, of module: Module, named isNamed: (Substring) -> Bool?) -> Answer? {
+    private static func answer(to number: Int, of module: Module, named isNamed: (Substring) -> Bool?) -> ReturnValue? {
         module.name == "pam_succeed_if" ? succeedIf(module.arguments, number, isNamed) : nil
     }
 
     /// pam_succeed_if(8): all conditions must hold.
-    private static func succeedIf(_ arguments: [String], _ number: Int, _ isNamed: (Substring) -> Bool?) -> Answer? {
+    private static func succeedIf(_ arguments: [String], _ number: Int, _ isNamed: (Substring) -> Bool?) -> ReturnValue? {
         let flags: Set = ["debug", "use_uid", "quiet", "quiet_fail", "quiet_success", "audit"]
         let words = arguments.filter { !flags.contains($0) }
         // With use_uid it looks at who runs the process, not at who logs in.

@@ -1,13 +1,13 @@
 /// A walk through a stack as libpam makes it: which lines are asked, and what comes out.
 public struct Simulation: Sendable {
     /// What PAM's function returns.
-    public private(set) var answer = Answer.permDenied
+    public private(set) var answer = ReturnValue.permDenied
     /// The indices of the steps that were asked, in order.
     public private(set) var asked: [Int] = []
     /// The steps whose jump leads behind the end of their stack, which libpam takes for a failure.
     public private(set) var badJumps: [Int] = []
     /// What each step answered.
-    private(set) var answers: [Int: Answer] = [:]
+    private var answers: [Int: ReturnValue] = [:]
 
     private enum Impression { case undefined, positive, negative }
     private var impression = Impression.undefined
@@ -19,10 +19,10 @@ public struct Simulation: Sendable {
     ///   - jumpsCount: whether on that way a jump counts as 'ok' besides. It does not with Debian's libpam.
     ///   - module: what a module answers.
     public init(
-        _ stack: Stack, after first: Simulation? = nil, jumpsCount: Bool = false, _ module: (Int, Module) -> Answer
+        _ stack: Stack, after first: Simulation? = nil, jumpsCount: Bool = false, _ module: (Int, Module) -> ReturnValue
     ) {
         // What was, where a substack begins: 'reset' goes back to it.
-        var before: [Int: (Impression, Answer)] = [0: (.undefined, .permDenied)]
+        var before: [Int: (Impression, ReturnValue)] = [0: (.undefined, .permDenied)]
         var previous = 0
         var index = 0
         while index < stack.count {
@@ -30,7 +30,7 @@ public struct Simulation: Sendable {
             let level = step.level
             if previous < level { before[level] = (impression, answer) }
             previous = level
-            let returned: Answer
+            let returned: ReturnValue
             switch step.work {
             case .substack:
                 index += 1
@@ -69,14 +69,14 @@ public struct Simulation: Sendable {
         if answer == .success, impression != .positive { answer = .permDenied }
     }
 
-    private mutating func approve(_ returned: Answer, _ ruling: Answer) {
+    private mutating func approve(_ returned: ReturnValue, _ ruling: ReturnValue) {
         guard impression == .undefined || (impression == .positive && answer == .success) else { return }
         guard returned != .ignore || ruling == .ignore else { return }
         impression = .positive
         answer = returned
     }
 
-    private mutating func fail(_ returned: Answer) {
+    private mutating func fail(_ returned: ReturnValue) {
         guard impression != .negative else { return }
         impression = .negative
         answer = returned == .ignore ? .permDenied : returned
@@ -98,17 +98,28 @@ public struct Simulation: Sendable {
         }
         return left == 0
     }
+
+    /// What pam_setcred(3) returns. After a walk of pam_authenticate(3) it goes the same way once more.
+    static func credentials(_ stack: Stack, after first: Simulation?, isDebian: Bool) -> ReturnValue {
+        Simulation(stack, after: first, jumpsCount: !isDebian) { _, module in
+            switch module.name {
+            case "pam_deny": .credErr
+            case "pam_exec", "pam_succeed_if", "pam_access", "pam_nologin", "pam_faildelay", "pam_warn", "pam_echo", "pam_usertype", "pam_env": .ignore
+            default: .success
+            }
+        }.answer
+    }
 }
 
 /// A login that is imagined: what the modules that check say to it, what those that rule, and so on.
 struct Scenario {
-    var checking = Answer.success
-    var ruling = Answer.success
-    var serving = Answer.success
+    var checking = ReturnValue.success
+    var ruling = ReturnValue.success
+    var serving = ReturnValue.success
     /// What single steps say, whatever their role is.
-    var single: [Int: Answer] = [:]
+    var single: [Int: ReturnValue] = [:]
 
-    func answer(_ kind: Kind, _ index: Int, _ module: Module) -> Answer {
+    func answer(_ kind: ManagementGroup, _ index: Int, _ module: Module) -> ReturnValue {
         if let answer = single[index] { return answer }
         return switch Role(module, kind) {
         case .checks, .unknown: checking
@@ -119,7 +130,7 @@ struct Scenario {
         }
     }
 
-    private func ruled(_ rule: Role.Rule) -> Answer {
+    private func ruled(_ rule: Role.Rule) -> ReturnValue {
         switch ruling {
         case .success: rule.passing
         case .authErr: rule.refusing
@@ -127,7 +138,7 @@ struct Scenario {
         }
     }
 
-    func run(_ stack: Stack, _ kind: Kind) -> Simulation {
+    func run(_ stack: Stack, _ kind: ManagementGroup) -> Simulation {
         Simulation(stack) { answer(kind, $0, $1) }
     }
 }

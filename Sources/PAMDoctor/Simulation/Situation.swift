@@ -26,7 +26,7 @@ struct Situation: Hashable, Sendable {
     /// A module whose backend does not answer, and what the module says then.
     struct Trouble: Hashable, Sendable {
         let module: String
-        let answer: Answer
+        let answer: ReturnValue
     }
 
     var account = Account.local
@@ -42,7 +42,7 @@ struct Situation: Hashable, Sendable {
     /// A rule that refuses the login.
     var refusing: String?
     /// What a directory says of an account that it does not have.
-    var stranger = Answer.userUnknown
+    var stranger = ReturnValue.userUnknown
     /// Whether it is CRAM-MD5 or APOP, of which PAM sees only what comes after the password.
     var isChallenge = false
 
@@ -65,7 +65,7 @@ struct Situation: Hashable, Sendable {
         let troubles = names(checkers).flatMap { name in Trouble.answers.map { Trouble(module: name, answer: $0) } }
         var all: [Situation] = []
         for account in [Account.local] + homes + [.unknown, .root] {
-            for stranger in directories.isEmpty ? [Answer.userUnknown] : [.userUnknown, .authErr] {
+            for stranger in directories.isEmpty ? [ReturnValue.userUnknown] : [.userUnknown, .authErr] {
                 for (password, code) in parts {
                     let plain = Situation(account: account, password: password, code: code, stranger: stranger)
                     all.append(plain)
@@ -165,5 +165,5 @@ struct Situation: Hashable, Sendable {
 
 extension Situation.Trouble {
     /// What a module answers when what it asks is down, closed to it, or not there.
-    static let answers: [Answer] = [.authinfoUnavail, .systemErr, .serviceErr, .moduleUnknown]
+    static let answers: [ReturnValue] = [.authinfoUnavail, .systemErr, .serviceErr, .moduleUnknown]
 }

@@ -6,9 +6,9 @@ import CheckpwdCore
 ///
 /// LMDB forbids a process to have the same file open twice. Its pages carry no checksum: while an environment is open, a fault
 /// ends the program as a store that is damaged, see `clibc_enter_faults`.
-package struct Environment: ~Copyable {
+package struct LMDBEnvironment: ~Copyable {
     let lmdb: cdynamic_lmdb
-    let handle: OpaquePointer
+    private let handle: OpaquePointer
     package let path: [UInt8]
     let remedy: Remedy
     private let access: Access
@@ -38,8 +38,8 @@ package struct Environment: ~Copyable {
         fileprivate var creates: Bool { self == .creating || self == .creatingVolatile }
         /// Whether the map is no larger than need be. Who keeps the store takes the size that the last writer left, and may begin
         /// a long transaction once rather than at every size.
-        var mapsTightly: Bool { self != .writing && self != .creating }
-        var writes: Bool { self == .writing || creates }
+        fileprivate var mapsTightly: Bool { self != .writing && self != .creating }
+        fileprivate var writes: Bool { self == .writing || creates }
     }
 
     /// How many processes can look up at once; logins come in crowds. Set by whoever creates the lock file.
@@ -54,25 +54,25 @@ package struct Environment: ~Copyable {
     package init(
         at path: [UInt8], for access: Access, limit: Int = .max, remedy: Remedy = .store
     ) throws(Failure) {
-        let lmdb = try Environment.load()
+        let lmdb = try LMDBEnvironment.load()
         path.withCString { clibc_enter_faults($0, remedy.ofDamage.cString) }
         var handle: OpaquePointer?
         var status = lmdb.env_create(&handle)
         guard status == 0, let handle else {
             clibc_leave_faults()
-            throw Environment.failure(.storeCannotBeOpened, path, status, lmdb, remedy: remedy)
+            throw LMDBEnvironment.failure(.storeCannotBeOpened, path, status, lmdb, remedy: remedy)
         }
         _ = lmdb.env_set_assert(handle) { (_, _) in clibc_die_of_fault() }
-        _ = lmdb.env_set_maxreaders(handle, Environment.readers)
+        _ = lmdb.env_set_maxreaders(handle, LMDBEnvironment.readers)
         // A map of one byte is rounded up to the data.
         if access.mapsTightly { _ = lmdb.env_set_mapsize(handle, 1) }
         let flags = UInt32(MDB_NOSUBDIR | MDB_NOTLS) | access.flags
-        status = Environment.open(handle, path, flags, creating: access.creates, lmdb)
-        if status == 0, access.writes { status = Environment.fitMap(handle, for: access, limit, lmdb) }
+        status = LMDBEnvironment.open(handle, path, flags, creating: access.creates, lmdb)
+        if status == 0, access.writes { status = LMDBEnvironment.fitMap(handle, for: access, limit, lmdb) }
         guard status == 0 else {
             lmdb.env_close(handle)
             clibc_leave_faults()
-            throw Environment.failure(.storeCannotBeOpened, path, status, lmdb, remedy: remedy)
+            throw LMDBEnvironment.failure(.storeCannotBeOpened, path, status, lmdb, remedy: remedy)
         }
         self.lmdb = lmdb
         self.handle = handle
@@ -103,7 +103,7 @@ package struct Environment: ~Copyable {
     ///
     /// - Returns: what `body` returned, or nil where a writer has outgrown our map: open the environment anew.
     package func read<Result: ~Copyable>(
-        _ body: (View) throws(Failure) -> Result
+        _ body: (LMDBTransaction) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         var transaction: OpaquePointer?
         var status = lmdb.txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction)
@@ -115,7 +115,7 @@ package struct Environment: ~Copyable {
         if status == MDB_MAP_RESIZED { return nil }
         guard status == 0, let transaction else { throw failure(.storeCannotBeRead, status) }
         defer { lmdb.txn_abort(transaction) }
-        return try body(try View(transaction, self))
+        return try body(try LMDBTransaction(transaction, self))
     }
 
     /// Runs `body` in a transaction and commits it: the changes are on disk when this returns. Where the map is full it
@@ -124,14 +124,14 @@ package struct Environment: ~Copyable {
     /// - Parameters:
     ///   - reserve: how many bytes beyond its limit it may grow meanwhile: to make room takes some.
     ///   - body: returns LMDB's status.
-    package func write(reserve: Int = 0, _ body: (View) throws(Failure) -> Int32) throws(Failure) {
+    package func write(reserve: Int = 0, _ body: (LMDBTransaction) throws(Failure) -> Int32) throws(Failure) {
         while true {
             var transaction: OpaquePointer?
             var status = lmdb.txn_begin(handle, nil, 0, &transaction)
             if status == MDB_MAP_RESIZED {
                 // Another writer's is larger. 0 means: as that one left it.
                 status = lmdb.env_set_mapsize(handle, access.mapsTightly ? 1 : 0)
-                if status == 0 { status = Environment.fitMap(handle, for: access, limit, lmdb) }
+                if status == 0 { status = LMDBEnvironment.fitMap(handle, for: access, limit, lmdb) }
                 // There is no map then, and LMDB would not look.
                 guard status == 0 else { throw failure(.storeCannotBeMapped, status) }
                 continue
@@ -140,8 +140,8 @@ package struct Environment: ~Copyable {
                 throw failure(.storeCannotBeWritten, status)
             }
             do {
-                status = Environment.fillMap(handle, lmdb)
-                if status == 0 { status = try body(try View(begun, self)) }
+                status = LMDBEnvironment.fillMap(handle, lmdb)
+                if status == 0 { status = try body(try LMDBTransaction(begun, self)) }
             } catch {
                 lmdb.txn_abort(begun)
                 throw error
@@ -172,16 +172,16 @@ package struct Environment: ~Copyable {
                     .storeFull, about: path + [UInt8](": ") + [UInt8](decimal: limit) + [UInt8](" bytes are the most"),
                     remedy: remedy.ofFullness))
         }
-        let more = access.mapsTightly ? Environment.step : info.me_mapsize
+        let more = access.mapsTightly ? LMDBEnvironment.step : info.me_mapsize
         status = lmdb.env_set_mapsize(handle, info.me_mapsize > limit - more ? limit : info.me_mapsize + more)
         guard status == 0 else { throw failure(.storeCannotGrow, status) }
     }
 }
 
 /// The file of an environment, and the map of it.
-extension Environment {
+extension LMDBEnvironment {
     /// Opens the file. Returns 0 or LMDB's status, or an errno.
-    static func open(
+    private static func open(
         _ handle: OpaquePointer, _ path: [UInt8], _ flags: UInt32, creating: Bool, _ lmdb: cdynamic_lmdb
     ) -> Int32 {
         path.withCString { path in
@@ -198,11 +198,11 @@ extension Environment {
     }
 
     /// By how many bytes a map that goes by the data is larger: more than a login adds or removes.
-    static let step = 1 << 20
+    private static let step = 1 << 20
 
     /// Gives a writer's map the size to begin with: the one that it has, or a step beyond the data, and never more than a limit.
     /// LMDB makes it no smaller than the data.
-    static func fitMap(_ handle: OpaquePointer, for access: Access, _ limit: Int, _ lmdb: cdynamic_lmdb) -> Int32 {
+    private static func fitMap(_ handle: OpaquePointer, for access: Access, _ limit: Int, _ lmdb: cdynamic_lmdb) -> Int32 {
         var info = MDB_envinfo()
         let status = lmdb.env_info(handle, &info)
         guard status == 0 else { return status }
@@ -214,7 +214,7 @@ extension Environment {
     /// took and gave back within one transaction, and never wrote: by that count the file would seem to be cut short.
     ///
     /// Only within a transaction that writes: of two who did it at once, the one could cut off what the other wrote.
-    static func fillMap(_ handle: OpaquePointer, _ lmdb: cdynamic_lmdb) -> Int32 {
+    private static func fillMap(_ handle: OpaquePointer, _ lmdb: cdynamic_lmdb) -> Int32 {
         var file = stat()
         var info = MDB_envinfo()
         var descriptor: Int32 = -1
@@ -238,7 +238,7 @@ extension Environment {
     }
 }
 
-extension Environment {
+extension LMDBEnvironment {
     /// Copies the state of now to a descriptor, without the pages that are free. The corresponding C function is
     /// `mdb_env_copyfd2`.
     ///
@@ -248,7 +248,7 @@ extension Environment {
     }
 
     package func failure(_ reason: Reason, _ status: Int32) -> Failure {
-        Environment.failure(reason, path, status, lmdb, remedy: remedy)
+        LMDBEnvironment.failure(reason, path, status, lmdb, remedy: remedy)
     }
 
     /// Bytes of the pages that are used, of the map, and the levels of the tree.
@@ -280,7 +280,7 @@ package struct Remedy: Sendable {
         ofFullness: "too many logins for as long as a challenge is good; --challenge-age makes that shorter")
 }
 
-extension Environment {
+extension LMDBEnvironment {
     /// What LMDB's status means to whoever must mend it.
     package static func failure(
         _ reason: Reason, _ path: [UInt8], _ status: Int32, _ lmdb: cdynamic_lmdb, remedy: Remedy

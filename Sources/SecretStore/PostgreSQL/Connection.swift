@@ -5,27 +5,27 @@ import CheckpwdCore
 /// A connection to a database, closed when nobody holds it any more. No call of it waits beyond its deadline,
 /// but for the first: libpq looks a host's name up before it returns, and only the resolver bounds that (resolv.conf(5)).
 package final class Connection {
-    let library: Library
-    let handle: OpaquePointer
+    private let library: Library
+    private let handle: OpaquePointer
     package let name: [UInt8]
-    private let patience: Patience
+    private let timeoutPolicy: TimeoutPolicy
     private var connected: Deadline
 
     /// Connects.
     ///
     /// - Throws: `misused` for an address that gives a password away, or asks for a connection that is not verified;
     ///   `temporary` where the server cannot be reached, or does not answer in time.
-    package init(to address: DatabaseAddress, _ patience: Patience) throws(Failure) {
+    package init(to address: DatabaseAddress, _ timeoutPolicy: TimeoutPolicy) throws(Failure) {
         // Who runs us with rights that they lack could lead libpq elsewhere: by a service file, a home, a host's name.
         guard clibc_is_privileged() == 0 else {
             throw .misused(Cause(.databaseRefusedToYou, remedy: "setuid programs use a store in a file"))
         }
         library = try Library.load()
         name = address.name
-        self.patience = patience
-        connected = Deadline(seconds: Patience.connecting)
+        self.timeoutPolicy = timeoutPolicy
+        connected = Deadline(seconds: TimeoutPolicy.connecting)
         try address.requireNoPassword(library)
-        guard let handle = try Connection.start(address, patience, library) else {
+        guard let handle = try Connection.start(address, timeoutPolicy, library) else {
             throw .temporary(Cause(.storeCannotBeReached, about: address.name, errno: ENOMEM))
         }
         // From here on, what throws closes it.
@@ -41,7 +41,7 @@ package final class Connection {
     /// The corresponding C function is `PQconnectStartParams`. Later parameters go before earlier ones, and all of them before
     /// those of a service file, and those before the environment's.
     private static func start(
-        _ address: DatabaseAddress, _ patience: Patience, _ library: Library
+        _ address: DatabaseAddress, _ timeoutPolicy: TimeoutPolicy, _ library: Library
     ) throws(Failure) -> OpaquePointer? {
         // The default that a service file may still override, and be refused for: libpq's own is not to verify.
         let mode: StaticString = "PGSSLMODE"
@@ -51,7 +51,7 @@ package final class Connection {
         return address.bytes.withCString { address in
             let parameters: [(StaticString, UnsafePointer<CChar>)] = [
                 ("fallback_application_name", ("pam-checkpwd" as StaticString).cString),
-                ("options", patience.options.cString),
+                ("options", timeoutPolicy.options.cString),
                 // A server that is gone without a word is noticed while a statement runs, too.
                 ("keepalives_idle", ("30" as StaticString).cString),
                 ("keepalives_interval", ("10" as StaticString).cString),
@@ -107,8 +107,8 @@ package final class Connection {
     }
 
     /// Until when the next answer must be there.
-    var deadline: Deadline {
-        switch patience {
+    private var deadline: Deadline {
+        switch timeoutPolicy {
         case .login: connected
         case .administration: Deadline(seconds: 3600)
         }
@@ -117,7 +117,7 @@ package final class Connection {
     /// Waits for the socket. The corresponding C function is `poll`.
     ///
     /// - Throws: `temporary` when the time is over.
-    func wait(for events: Int32, until deadline: Deadline) throws(Failure) {
+    private func wait(for events: Int32, until deadline: Deadline) throws(Failure) {
         while true {
             var socket = pollfd(fd: library.pointee.socket(handle), events: Int16(events), revents: 0)
             let ready = poll(&socket, 1, deadline.left)
@@ -186,7 +186,7 @@ extension Connection {
 
 extension Connection {
     /// There is no connection.
-    var unreachable: Failure {
+    private var unreachable: Failure {
         .temporary(
             Cause(
                 .storeCannotBeReached, about: name + [UInt8](": ") + words,
@@ -194,12 +194,12 @@ extension Connection {
     }
 
     /// The connection ended while it was used.
-    func broken(_ reason: Reason) -> Failure {
+    private func broken(_ reason: Reason) -> Failure {
         .temporary(Cause(reason, about: name + [UInt8](": ") + words, remedy: "the connection to the database is lost"))
     }
 
     /// The server said no.
-    func refused(_ rows: Rows, _ reason: Reason) -> Failure {
+    private func refused(_ rows: Rows, _ reason: Reason) -> Failure {
         // libpq's PG_DIAG_SQLSTATE and PG_DIAG_MESSAGE_PRIMARY.
         let state = field(rows, UInt8(ascii: "C"))
         let words = Connection.line(field(rows, UInt8(ascii: "M")))
@@ -227,7 +227,7 @@ extension Connection {
     }
 
     /// libpq writes several lines, the server as much as it likes: one line, and not without end.
-    static func line(_ text: [UInt8]) -> [UInt8] {
+    private static func line(_ text: [UInt8]) -> [UInt8] {
         var line: [UInt8] = []
         for part in text.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
             if !line.isEmpty { line += "; " }

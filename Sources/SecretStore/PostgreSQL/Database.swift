@@ -3,18 +3,18 @@ import CheckpwdCore
 /// A database: connected to when it is first asked, and all that one login or one command asks goes over that connection.
 package final class Database {
     package let address: DatabaseAddress
-    private let patience: Patience
+    private let timeoutPolicy: TimeoutPolicy
     private var opened: Connection?
 
     /// Nothing is opened yet.
-    package init(at address: DatabaseAddress, _ patience: Patience) {
+    package init(at address: DatabaseAddress, _ timeoutPolicy: TimeoutPolicy) {
         self.address = address
-        self.patience = patience
+        self.timeoutPolicy = timeoutPolicy
     }
 
     package func connection() throws(Failure) -> Connection {
         if let opened { return opened }
-        let connection = try Connection(to: address, patience)
+        let connection = try Connection(to: address, timeoutPolicy)
         opened = connection
         return connection
     }
@@ -53,7 +53,7 @@ extension Connection {
     }
 
     /// How far a mail host's clock may be from the database's, in seconds.
-    static var skew: Int64 { 300 }
+    private static var skew: Int64 { 300 }
 
     /// Remembers an answer, unless it is remembered already: one statement, so that of all who try it at once, on whatever
     /// host, one succeeds.

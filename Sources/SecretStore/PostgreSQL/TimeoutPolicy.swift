@@ -20,7 +20,7 @@ struct Deadline {
 }
 
 /// How long a database is waited for.
-package enum Patience: Sendable {
+package enum TimeoutPolicy: Sendable {
     /// So many seconds for a whole login, from the first packet on: its mail client waits.
     case login
     /// So many seconds for the connection, and an hour for each statement.

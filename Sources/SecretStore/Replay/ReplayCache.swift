@@ -5,7 +5,7 @@ import Cryptography
 
 /// The memory of answers that were accepted: a challenge serves once.
 ///
-/// Where the store is in a database, it is a table there, see `DatabaseRecords`. Else it is of this host alone: an LMDB
+/// Where the store is in a database, it is a table there, see `Connection.remember`. Else it is of this host alone: an LMDB
 /// environment of its own, in a folder that the boot empties, never synced: the store's single writer may be busy. Two keys
 /// an entry: `h`, then SHA-256 of login NUL challenge, whose value is the time until which it is remembered, the time of the
 /// login, and who it was; and `x`, the first time, then the same digest, by which what is over is found and removed.
@@ -74,21 +74,21 @@ public struct ReplayCache {
     ) throws(Failure) -> Bool {
         try ReplayCache.make(folder)
         let entry = [UInt8(ascii: "h")] + digest
-        let environment = try Environment(
+        let environment = try LMDBEnvironment(
             at: ReplayCache.file(in: folder), for: .creatingVolatile, limit: limit, remedy: .replayCache)
         // What is over goes first; what is not is never evicted. Removing takes room, too, and it must not lack where all is
         // taken.
-        let isSomethingOver = try environment.read { (view) throws(Failure) in try !ReplayCache.over(view, now).isEmpty }
+        let isSomethingOver = try environment.read { (transaction) throws(Failure) in try !ReplayCache.over(transaction, now).isEmpty }
         if isSomethingOver ?? true {
-            try environment.write(reserve: 1 << 20) { (view) throws(Failure) in try ReplayCache.sweep(view, now) }
+            try environment.write(reserve: 1 << 20) { (transaction) throws(Failure) in try ReplayCache.sweep(transaction, now) }
         }
         var isNew = true
-        try environment.write { (view) throws(Failure) in
-            isNew = try view.value(of: entry) == nil
+        try environment.write { (transaction) throws(Failure) in
+            isNew = try transaction.value(of: entry) == nil
             guard isNew else { return 0 }
             let time = [UInt8](bigEndian: expiry)
-            let status = view.put(entry, time + [UInt8](bigEndian: now) + login.bytes)
-            return status == 0 ? view.put([UInt8(ascii: "x")] + time + digest, [1]) : status
+            let status = transaction.put(entry, time + [UInt8](bigEndian: now) + login.bytes)
+            return status == 0 ? transaction.put([UInt8(ascii: "x")] + time + digest, [1]) : status
         }
         return isNew
     }
@@ -99,10 +99,10 @@ public struct ReplayCache {
     private static let grace: UInt64 = 60
 
     /// - Returns: LMDB's status.
-    private static func sweep(_ view: Environment.View, _ now: UInt64) throws(Failure) -> Int32 {
-        for key in try over(view, now) {
+    private static func sweep(_ transaction: LMDBTransaction, _ now: UInt64) throws(Failure) -> Int32 {
+        for key in try over(transaction, now) {
             for key in [[UInt8(ascii: "h")] + key[9...], key] {
-                let status = view.delete(key)
+                let status = transaction.delete(key)
                 guard status == 0 || status == MDB_NOTFOUND else { return status }
             }
         }
@@ -110,9 +110,9 @@ public struct ReplayCache {
     }
 
     /// The keys of entries that are over, the oldest first.
-    private static func over(_ view: Environment.View, _ now: UInt64) throws(Failure) -> [[UInt8]] {
+    private static func over(_ transaction: LMDBTransaction, _ now: UInt64) throws(Failure) -> [[UInt8]] {
         var over: [[UInt8]] = []
-        try view.forEach(from: [UInt8(ascii: "x")]) { (key, _) throws(Failure) in
+        try transaction.forEach(from: [UInt8(ascii: "x")]) { (key, _) throws(Failure) in
             guard key.count == 41, UInt64(bigEndian: key[1..<9]) < max(now, grace) - grace else { return false }
             over.append(key)
             return over.count < sweeping
@@ -132,6 +132,6 @@ public struct ReplayCache {
         if folder.withCString({ mkdir($0, 0o700) }) != 0, clibc_errno() != EEXIST {
             throw .temporary(Cause(.replayCacheCannotBeMade, about: folder, errno: clibc_errno()))
         }
-        try Privacy.require(folder, .folder)
+        try FilePermissions.require(folder, .folder)
     }
 }

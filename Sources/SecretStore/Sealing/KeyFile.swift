@@ -11,18 +11,18 @@ package enum KeyFile {
     /// - Throws: `temporary` where it cannot be read or is too large, or it or its folder is not private.
     static func read(_ place: KeyPlace) throws(Failure) -> Secret {
         let path = place.path
-        try Privacy.require(Privacy.folder(of: path), place.folderKind)
+        try FilePermissions.require(FilePermissions.folder(of: path), place.folderKind)
         let descriptor = path.withCString { clibc_open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0) }
         guard descriptor >= 0 else {
             let errno = clibc_errno()
             // ELOOP: the message for a symbolic link says more.
-            try Privacy.require(path, place.kind)
+            try FilePermissions.require(path, place.kind)
             throw unreadable(path, errno)
         }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw unreadable(path, clibc_errno()) }
-        try Privacy.require(status, path, place.kind)
+        try FilePermissions.require(status, path, place.kind)
         let text: Secret
         do throws(SystemError) {
             text = try Secret(reading: descriptor, atMost: limit + 1)
@@ -78,14 +78,14 @@ public enum KeyPlace: Equatable, Sendable {
         }
     }
 
-    var kind: Privacy.Kind {
+    var kind: FilePermissions.Kind {
         switch self {
         case .file: .file
         case .credential: .credential
         }
     }
 
-    package var folderKind: Privacy.Kind {
+    package var folderKind: FilePermissions.Kind {
         switch self {
         case .file: .folder
         case .credential: .credentialFolder

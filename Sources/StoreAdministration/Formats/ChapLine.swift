@@ -45,7 +45,7 @@ enum ChapLine {
 /// Blanks separate words and `#` begins a comment, also right after a word. Quotes, single or double, may begin and end
 /// anywhere in a word. A backslash, in quotes too, makes of the next byte itself, or what C makes of it, `\s` a blank; at
 /// the end of a line it joins the next line to this one.
-struct PPPWords {
+private struct PPPWords {
     private let line: UnsafeRawBufferPointer
     private var place = 0
     /// Whether the line ends in the middle of a word, so that the next belongs to it.

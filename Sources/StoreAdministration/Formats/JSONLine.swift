@@ -112,7 +112,7 @@ enum JSONLine {
                 as [(StaticString, UInt64)]
             {
                 text.append(key)
-                text.append(UTCTime.text(time))
+                text.append(UTCTime.text(Int(time)))
                 text.append("\"")
             }
         }
@@ -150,7 +150,7 @@ extension WipedText {
 }
 
 /// What of JSON's grammar (RFC 8259) an object of strings needs, read in place and to the letter.
-struct JSONText {
+private struct JSONText {
     private let text: UnsafeRawBufferPointer
     private var place = 0
 

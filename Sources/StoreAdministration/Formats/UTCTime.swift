@@ -1,26 +1,10 @@
 import CheckpwdCore
 
-/// Moments as RFC 3339 section 5.6 writes them, in UTC and whole seconds: `2026-11-23T12:35:00Z`.
-enum UTCTime {
+/// Reads moments as RFC 3339 section 5.6 writes them, in UTC and whole seconds: `2026-11-23T12:35:00Z`.
+extension UTCTime {
     private static let day: UInt64 = 86_400
     /// The first moment that has five digits in its year.
     static let end: UInt64 = 253_402_300_800
-
-    /// - Parameter seconds: since 1970, less than `end`.
-    static func text(_ seconds: UInt64) -> [UInt8] {
-        let (year, month, dayOfMonth) = date(onDay: seconds / day)
-        let rest = seconds % day
-        var text: [UInt8] = []
-        for (number, digits, after) in [
-            (year, 4, "-"), (month, 2, "-"), (dayOfMonth, 2, "T"), (rest / 3600, 2, ":"), (rest / 60 % 60, 2, ":"),
-            (rest % 60, 2, "Z"),
-        ] as [(UInt64, Int, Unicode.Scalar)] {
-            let decimal = [UInt8](decimal: number)
-            text += [UInt8](repeating: UInt8(ascii: "0"), count: digits - decimal.count) + decimal
-            text.append(UInt8(ascii: after))
-        }
-        return text
-    }
 
     /// - Returns: seconds since 1970, or nil unless the text is exactly what `text` makes of them.
     static func seconds(_ text: UnsafeRawBufferPointer) -> UInt64? {
@@ -30,7 +14,7 @@ enum UTCTime {
         else { return nil }
         let seconds = days(to: year, month, dayOfMonth) * day + hour * 3600 + minute * 60 + second
         // What does not exist, 30 February or 25 o'clock, comes out as another moment, and so do other separators.
-        return UTCTime.text(seconds).elementsEqual(text) ? seconds : nil
+        return UTCTime.text(Int(seconds)).elementsEqual(text) ? seconds : nil
     }
 
     private static func number(_ digits: Slice<UnsafeRawBufferPointer>) -> UInt64? {
@@ -51,18 +35,5 @@ enum UTCTime {
 
     private static func days(to year: UInt64, _ month: UInt64, _ day: UInt64) -> UInt64 {
         days(before: month > 2 ? year : year - 1) + days(beforeMonth: (month + 9) % 12) + day - 1 - epoch
-    }
-
-    private static func date(onDay days: UInt64) -> (year: UInt64, month: UInt64, day: UInt64) {
-        let days = days + epoch
-        // A year has at most 366 days: the quotient is the year or a little less.
-        var year = days / 366
-        while self.days(before: year + 1) <= days { year += 1 }
-        let dayOfYear = days - self.days(before: year)
-        let month = (5 * dayOfYear + 2) / 153
-        return (
-            month < 10 ? year : year + 1, month < 10 ? month + 3 : month - 9,
-            dayOfYear - self.days(beforeMonth: month) + 1
-        )
     }
 }

@@ -77,7 +77,7 @@ public enum Unprepared: Error, Equatable {
 }
 
 /// The FreeformClass of strings (RFC 8264 section 4.3): which characters may be in one, by what Unicode says of them.
-enum FreeformClass {
+private enum FreeformClass {
     /// - Throws: `disallowed` for a character that may not be in it, or not where it is.
     static func require(_ text: UnsafeRawBufferPointer) throws(Unprepared) {
         var context = Context()
@@ -139,7 +139,7 @@ enum FreeformClass {
 }
 
 /// What the contextual rules (RFC 5892 appendix A) have to know of the characters around one.
-struct Context {
+private struct Context {
     enum Rule {
         case nonJoiner, joiner, middleDot, greekKeraia, hebrew, katakanaDot, arabicDigit, extendedArabicDigit
     }

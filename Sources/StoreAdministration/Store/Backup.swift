@@ -15,13 +15,13 @@ extension StoreKeeper {
         try StoreKeeper.copy(path, to: partial)
         let errno = ScratchName.settle(partial, as: target)
         guard errno == 0 else { throw .temporary(Cause(.backupCannotBeWritten, about: target, errno: errno)) }
-        try Durability.settle(Privacy.folder(of: target))
+        try Durability.settle(FilePermissions.folder(of: target))
     }
 
     /// The same of the file of an environment that is in use: anew where a writer outgrows its map before the copy begins.
     private static func copy(_ path: [UInt8], to target: [UInt8]) throws(Failure) {
         for _ in 0..<100 {
-            let environment = try Environment(at: path, for: .reading)
+            let environment = try LMDBEnvironment(at: path, for: .reading)
             if try environment.read({ (_) throws(Failure) in true }) == nil { continue }
             return try copy(environment, to: target)
         }
@@ -29,7 +29,7 @@ extension StoreKeeper {
     }
 
     /// Copies what is in an environment, and not what is free in it, to a new file.
-    static func copy(_ environment: borrowing Environment, to target: [UInt8]) throws(Failure) {
+    static func copy(_ environment: borrowing LMDBEnvironment, to target: [UInt8]) throws(Failure) {
         let descriptor = target.withCString { clibc_open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600) }
         guard descriptor >= 0 else {
             throw .temporary(Cause(.backupCannotBeWritten, about: target, errno: clibc_errno()))
@@ -59,13 +59,13 @@ extension StoreKeeper {
     ///   then.
     public func restore(from backup: [UInt8]) throws(Failure) -> Int {
         let path = try path()
-        let folder = Privacy.folder(of: path)
-        try Privacy.require(folder, .folder)
+        let folder = FilePermissions.folder(of: path)
+        try FilePermissions.require(folder, .folder)
         let lock = try FolderLock(on: folder)
         defer { withExtendedLifetime(lock) {} }
         ScratchName.removeStale(beside: path)
         let fresh = try ScratchName.beside(path)
-        try StoreKeeper.copy(Environment(at: backup, for: .readingCopy), to: fresh)
+        try StoreKeeper.copy(LMDBEnvironment(at: backup, for: .readingCopy), to: fresh)
         do throws(Failure) {
             let records = try adopt(fresh, calledBy: backup)
             try StoreKeeper.exchange(fresh, with: path)
@@ -81,15 +81,15 @@ extension StoreKeeper {
     /// opened the lock file of the old store.
     private func adopt(_ fresh: [UInt8], calledBy backup: [UInt8]) throws(Failure) -> Int {
         let ring = try KeyRing(at: keys)
-        let findings = try Environment(at: fresh, for: .readingCopy).read { (view) throws(Failure) in
-            try StoreKeeper.check(.file(FileRecords(view)), backup, ring)
+        let findings = try LMDBEnvironment(at: fresh, for: .readingCopy).read { (transaction) throws(Failure) in
+            try StoreKeeper.check(.file(FileRecords(transaction)), backup, ring)
         }
         guard let findings else { throw .temporary(Cause(.backupCannotBeRead, about: backup)) }
         if let problem = findings.problems.first { throw problem }
-        try Environment(at: fresh, for: .writing, limit: maxSize).write { (view) throws(Failure) in
+        try LMDBEnvironment(at: fresh, for: .writing, limit: maxSize).write { (transaction) throws(Failure) in
             var status: Int32 = 0
-            try view.forEach { (key, value) throws(Failure) in
-                status = view.put(key, Array(value))
+            try transaction.forEach { (key, value) throws(Failure) in
+                status = transaction.put(key, Array(value))
                 return false
             }
             return status

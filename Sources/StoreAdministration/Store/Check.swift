@@ -13,7 +13,7 @@ public struct Findings: Sendable {
 extension StoreKeeper {
     /// Reads every record and opens its secret.
     ///
-    /// - Throws: `temporary` where the store cannot be read at all. A fault while reading ends the program, see `Environment`.
+    /// - Throws: `temporary` where the store cannot be read at all. A fault while reading ends the program, see `LMDBEnvironment`.
     public func check() throws(Failure) -> Findings {
         try readWithKeys { (records, ring) throws(Failure) in try StoreKeeper.check(records, place.name, ring) }
     }
@@ -95,7 +95,7 @@ extension StoreKeeper {
         case .file(let path):
             var file = stat()
             _ = path.withCString { stat($0, &file) }
-            let info = try Environment(at: path, for: .reading).information()
+            let info = try LMDBEnvironment(at: path, for: .reading).information()
             // The file is as long as the map, with holes.
             return (Int(file.st_blocks) * 512, info.usedSize, info.mapSize, info.depth)
         case .database(let database):

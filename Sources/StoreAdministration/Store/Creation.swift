@@ -15,20 +15,20 @@ extension StoreKeeper {
         case .file(let path):
             try makeFolder(of: path)
             try makeFolder(of: keys.path)
-            let locks = (try keyLock(keys.path), try FolderLock(on: Privacy.folder(of: path)))
+            let locks = (try keyLock(keys.path), try FolderLock(on: FilePermissions.folder(of: path)))
             defer { withExtendedLifetime(locks) {} }
             guard path.withCString({ access($0, F_OK) }) != 0 else { throw StoreKeeper.exists(path) }
             ScratchName.removeStale(beside: path)
             let fresh = try ScratchName.beside(path)
             defer { ScratchName.removeEnvironment(fresh) }
             // The first pages are written now: a full disk is found out. LMDB syncs them with the first change only.
-            try Environment(at: fresh, for: .creating, limit: maxSize).write { (_) throws(Failure) in 0 }
+            try LMDBEnvironment(at: fresh, for: .creating, limit: maxSize).write { (_) throws(Failure) in 0 }
             try Durability.settle(file: fresh)
             return try withKey(adoptingKey: adoptsKey) { (_) throws(Failure) in
                 let errno = ScratchName.settle(fresh, as: path)
                 guard errno != EEXIST else { throw StoreKeeper.exists(path) }
                 guard errno == 0 else { throw .temporary(Cause(.storeCannotBeCreated, about: path, errno: errno)) }
-                try Durability.settle(Privacy.folder(of: path))
+                try Durability.settle(FilePermissions.folder(of: path))
             }
         case .database(let database):
             try makeFolder(of: keys.path)
@@ -77,10 +77,10 @@ extension StoreKeeper {
     }
 
     private func makeFolder(of path: [UInt8]) throws(Failure) {
-        let folder = Privacy.folder(of: path)
+        let folder = FilePermissions.folder(of: path)
         if folder.withCString({ mkdir($0, 0o700) }) != 0, clibc_errno() != EEXIST {
             throw .temporary(Cause(.folderCannotBeCreated, about: folder, errno: clibc_errno()))
         }
-        try Privacy.require(folder, path == keys.path ? keys.folderKind : .folder)
+        try FilePermissions.require(folder, path == keys.path ? keys.folderKind : .folder)
     }
 }

@@ -16,7 +16,7 @@ enum KeyFileWriting {
             throw .temporary(
                 Cause(.keyFileCannotBeCreated, about: path, errno: errno, remedy: "an existing key is never replaced"))
         }
-        try Durability.settle(Privacy.folder(of: path))
+        try Durability.settle(FilePermissions.folder(of: path))
     }
 
     /// Puts a new key before those of the ring, and the mark that says that the records are being sealed anew.
@@ -71,7 +71,7 @@ enum KeyFileWriting {
             _ = fresh.withCString { unlink($0) }
             throw .temporary(Cause(.keyFileCannotBeReplaced, about: path, errno: errno))
         }
-        try Durability.settle(Privacy.folder(of: path))
+        try Durability.settle(FilePermissions.folder(of: path))
     }
 
     /// Writes a new file, once those are gone that somebody left who was killed here: they hold keys.
@@ -93,7 +93,7 @@ enum KeyFileWriting {
             _ = path.withCString { unlink($0) }
             throw .temporary(Cause(.keyFileCannotBeWritten, about: path, errno: errno))
         }
-        try Durability.settle(Privacy.folder(of: path))
+        try Durability.settle(FilePermissions.folder(of: path))
         return path
     }
 

@@ -18,7 +18,7 @@ enum Records {
 
     func value(of key: [UInt8]) throws(Failure) -> [UInt8]? {
         switch self {
-        case .file(let file): try file.view.value(of: key)
+        case .file(let file): try file.transaction.value(of: key)
         case .database(let connection): try connection.record(of: key)
         }
     }
@@ -28,7 +28,7 @@ enum Records {
         switch self {
         case .file(let file):
             var values: [[UInt8]?] = []
-            for key in keys { values.append(try file.view.value(of: key)) }
+            for key in keys { values.append(try file.transaction.value(of: key)) }
             return values
         case .database(let connection): return try connection.records(of: keys)
         }
@@ -37,7 +37,7 @@ enum Records {
     /// - Parameter entries: no key twice.
     func put(_ entries: [(key: [UInt8], value: [UInt8])]) throws(Failure) {
         switch self {
-        case .file(let file): for (key, value) in entries { try file.require(file.view.put(key, value)) }
+        case .file(let file): for (key, value) in entries { try file.require(file.transaction.put(key, value)) }
         case .database(let connection): try connection.put(entries)
         }
     }
@@ -46,7 +46,7 @@ enum Records {
     func delete(_ key: [UInt8]) throws(Failure) -> Bool {
         switch self {
         case .file(let file):
-            let status = file.view.delete(key)
+            let status = file.transaction.delete(key)
             if status == MDB_NOTFOUND { return false }
             try file.require(status)
             return true
@@ -61,7 +61,7 @@ enum Records {
         from start: [UInt8] = [], _ body: ([UInt8], UnsafeRawBufferPointer) throws(Failure) -> Bool
     ) throws(Failure) {
         switch self {
-        case .file(let file): try file.view.forEach(from: start, body)
+        case .file(let file): try file.transaction.forEach(from: start, body)
         case .database(let connection): try connection.forEach(from: start, body)
         }
     }
@@ -74,7 +74,7 @@ enum Records {
     /// How many there are, as the store itself says.
     func count() throws(Failure) -> Int {
         switch self {
-        case .file(let file): try Int(file.view.statistics().ms_entries)
+        case .file(let file): try Int(file.transaction.statistics().ms_entries)
         case .database(let connection): try connection.count()
         }
     }
@@ -82,11 +82,11 @@ enum Records {
 
 /// The records in an LMDB file.
 struct FileRecords {
-    let view: Environment.View
+    let transaction: LMDBTransaction
     let refusal = Refusal()
 
-    init(_ view: Environment.View) {
-        self.view = view
+    init(_ transaction: LMDBTransaction) {
+        self.transaction = transaction
     }
 
     /// Why LMDB did not take a change: where its map is full, the transaction is run anew with a larger one.
@@ -107,7 +107,7 @@ extension StoreKeeper {
     func read<Result>(_ body: (Records) throws(Failure) -> Result) throws(Failure) -> Result {
         switch store.medium {
         case .file(let path):
-            try SecretStore.read(path) { (view) throws(Failure) in try body(.file(FileRecords(view))) }
+            try SecretStore.read(path) { (transaction) throws(Failure) in try body(.file(FileRecords(transaction))) }
         case .database(let database):
             try database.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") { (connection) throws(Failure) in
                 try body(.database(connection))
@@ -140,12 +140,12 @@ extension StoreKeeper {
         switch store.medium {
         case .file(let path):
             try SecretStore.requirePrivacy(path)
-            let lock = try FolderLock(on: Privacy.folder(of: path))
+            let lock = try FolderLock(on: FilePermissions.folder(of: path))
             // The lock lives as long as the environment that it is for.
             defer { withExtendedLifetime(lock) {} }
             var result: Result?
-            try Environment(at: path, for: .writing, limit: maxSize).write { (view) throws(Failure) in
-                let file = FileRecords(view)
+            try LMDBEnvironment(at: path, for: .writing, limit: maxSize).write { (transaction) throws(Failure) in
+                let file = FileRecords(transaction)
                 let refusal = file.refusal
                 do throws(Failure) {
                     result = try body(.file(file))

@@ -63,7 +63,7 @@ enum ScratchName {
     /// Removes what others left beside a path who were killed before they had finished. Only for who holds the folder's lock:
     /// then nobody is at work there.
     static func removeStale(beside path: [UInt8]) {
-        let folder = Privacy.folder(of: path)
+        let folder = FilePermissions.folder(of: path)
         guard let name = path.split(separator: UInt8(ascii: "/")).last else { return }
         let start = name + [UInt8(ascii: ".")]
         guard let entries = folder.withCString({ opendir($0) }) else { return }

@@ -40,8 +40,8 @@ public struct StoreKeeper {
     /// A lock on the folder of the keys, where it is not the store's, which is locked anyway, and after this one: the store's own
     /// does not keep another store away that has the same keys.
     func keyLock(_ keyPath: [UInt8]) throws(Failure) -> FolderLock? {
-        let folder = Privacy.folder(of: keyPath)
-        if case .file(let path) = store.medium, FolderLock.areSame(folder, Privacy.folder(of: path)) { return nil }
+        let folder = FilePermissions.folder(of: keyPath)
+        if case .file(let path) = store.medium, FolderLock.areSame(folder, FilePermissions.folder(of: path)) { return nil }
         return try FolderLock(on: folder)
     }
 

@@ -88,11 +88,11 @@ extension ReplayCache {
     private static func lastUses(in folder: [UInt8]) throws(Failure) -> [[UInt8]: UInt64] {
         let file = ReplayCache.file(in: folder)
         guard file.withCString({ access($0, F_OK) }) == 0 else { return [:] }
-        try Privacy.require(folder, .folder)
+        try FilePermissions.require(folder, .folder)
         var uses: [[UInt8]: UInt64] = [:]
         for _ in 0..<100 {
-            let isRead: Bool? = try Environment(at: file, for: .reading, remedy: .replayCache).read { (view) throws(Failure) in
-                try view.forEach(from: [UInt8(ascii: "h")]) { (key, value) throws(Failure) in
+            let isRead: Bool? = try LMDBEnvironment(at: file, for: .reading, remedy: .replayCache).read { (transaction) throws(Failure) in
+                try transaction.forEach(from: [UInt8(ascii: "h")]) { (key, value) throws(Failure) in
                     guard key.first == UInt8(ascii: "h") else { return false }
                     let value = Array(value)
                     guard value.count > 16 else { return true }

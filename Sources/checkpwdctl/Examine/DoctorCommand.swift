@@ -50,8 +50,8 @@ struct DoctorCommand: ParsableCommand {
             let service = try Service([UInt8](service.utf8))
             let examination = Examination(of: service)
             let keyFile: [UInt8]? = if case .file(let path) = options.keys { path } else { nil }
-            let surroundings = Surroundings(store: options.place, keyFile: keyFile, caller: try caller()).findings(for: examination)
-            let findings = (examination.findings() + surroundings).sorted { $0.severity > $1.severity }
+            let installation = InstallationChecks(store: options.place, keyFile: keyFile, caller: try caller()).findings(for: examination)
+            let findings = (examination.findings() + installation).sorted { $0.severity > $1.severity }
             let report = DoctorReport(examination, findings)
             if !json { try report.print() }
             let trial = try tried(service)

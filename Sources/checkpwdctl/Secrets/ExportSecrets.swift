@@ -73,7 +73,7 @@ struct ExportSecrets: ParsableCommand {
 
 /// Where secrets are written in the clear: a new file that only its owner can read, or standard output. A file that is not
 /// finished is removed.
-struct ClearTextFile: ~Copyable {
+private struct ClearTextFile: ~Copyable {
     private let descriptor: Int32
     private let path: [UInt8]?
     private var isFinished = false
@@ -104,16 +104,7 @@ struct ClearTextFile: ~Copyable {
 
     /// Writes all of the text, and wipes it.
     borrowing func write(_ text: inout WipedText) throws(Failure) {
-        let errno = text.withUnsafeBytes { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let part = UnsafeRawBufferPointer(rebasing: rest)
-                let count = CLibc.write(descriptor, part.baseAddress, part.count)
-                if count < 0, clibc_errno() != EINTR { return clibc_errno() }
-                rest = rest.dropFirst(max(count, 0))
-            }
-            return 0
-        }
+        let errno = text.withUnsafeBytes { Output.writeAll($0, to: descriptor) }
         text.clear()
         guard errno == 0 else { throw failure(errno) }
     }

@@ -68,7 +68,7 @@ struct ImportSecrets: ParsableCommand {
 extension Format: ExpressibleByArgument {}
 
 /// The way of a file's secrets into the store, batch by batch.
-struct Importing: ~Copyable {
+private struct Importing: ~Copyable {
     /// What becomes of a login that has a secret already.
     enum Existing {
         /// Its line is refused.
@@ -203,7 +203,7 @@ struct Importing: ~Copyable {
 }
 
 /// A file that is read, or standard input.
-struct InputFile: ~Copyable {
+private struct InputFile: ~Copyable {
     let descriptor: Int32
     /// As it is called in messages.
     let name: [UInt8]

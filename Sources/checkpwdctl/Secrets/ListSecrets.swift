@@ -63,15 +63,22 @@ struct ListSecrets: ParsableCommand {
             return
         }
         guard !rows.isEmpty else { return try Output.write([UInt8]("no login has a secret")) }
+        for line in ListSecrets.columns(rows) { try Output.write(line) }
+    }
+
+    /// The lines of a table with a head.
+    ///
+    /// - Parameter rows: login, created, changed, last used.
+    static func columns(_ rows: [[[UInt8]]]) -> [[UInt8]] {
         let table = [["login", "created", "changed", "last used"].map { [UInt8]($0.utf8) }] + rows
         let width = table.map { characters(in: $0[0]) }.max() ?? 0
-        for row in table {
+        return table.map { row in
             let login = row[0] + [UInt8](repeating: UInt8(ascii: " "), count: width - characters(in: row[0]))
             // The times are of one width, but for a hyphen in the last place, the head, and years that nobody lives in.
             let times = row[1...].map { $0 + [UInt8](repeating: UInt8(ascii: " "), count: max(0, 20 - $0.count)) }
             var line = Array(([login] + times).joined(separator: [UInt8]("  ")))
             while line.last == UInt8(ascii: " ") { line.removeLast() }
-            try Output.write(line)
+            return line
         }
     }
 
