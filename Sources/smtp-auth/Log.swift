@@ -1,6 +1,7 @@
 import CheckpwdCore
 import Logging
 import SMTPServer
+import ServerSupport
 import TransportSecurity
 
 /// Where smtp-auth writes what it has to say.

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 @testable import SMTPServer
+@testable import ServerSupport
 import TestSupport
 import Testing
 
