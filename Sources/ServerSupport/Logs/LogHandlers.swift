@@ -8,7 +8,12 @@ public struct SystemLogHandler: LogHandler {
     public var metadata: Logger.Metadata = [:]
     public var logLevel = Logger.Level.info
 
-    public init() {}
+    private let program: String
+
+    /// - Parameter program: its name, which the lines begin with.
+    public init(program: String) {
+        self.program = program
+    }
 
     /// A descriptor, or -1.
     private static let connection = Mutex<Int32>(-1)
@@ -21,14 +26,14 @@ public struct SystemLogHandler: LogHandler {
     /// Sends a line, by a new connection if the one of before is broken: the log's daemon may have been restarted.
     ///
     /// - Returns: whether it was sent.
-    private static func send(_ line: [UInt8], _ priority: Int32) -> Bool {
+    private static func send(_ line: [UInt8], _ priority: Int32, _ program: String) -> Bool {
         connection.withLock { connection in
             if connection >= 0 {
-                if clibc_log(connection, priority, "smtp-auth", line, line.count) == 0 { return true }
+                if clibc_log(connection, priority, program, line, line.count) == 0 { return true }
                 close(connection)
             }
             connection = clibc_open_log()
-            return connection >= 0 && clibc_log(connection, priority, "smtp-auth", line, line.count) == 0
+            return connection >= 0 && clibc_log(connection, priority, program, line, line.count) == 0
         }
     }
 
@@ -39,14 +44,9 @@ public struct SystemLogHandler: LogHandler {
 
     public func log(event: LogEvent) {
         var line: [UInt8] = []
-        line.appendPrintable(event.message.description.utf8)
-        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
-            line += " "
-            line.appendPrintable(key.utf8)
-            line += "="
-            line.appendQuoted(value.description.utf8)
-        }
-        if !Self.send(line, LOG_MAIL | Self.priority(event.level)) { StandardErrorLog(metadata: metadata).log(event: event) }
+        line.append(event, metadata)
+        guard !Self.send(line, LOG_MAIL | Self.priority(event.level), program) else { return }
+        StandardErrorLog(program: program, metadata: metadata).log(event: event)
     }
 
     private static func priority(_ level: Logger.Level) -> Int32 {
@@ -61,15 +61,17 @@ public struct SystemLogHandler: LogHandler {
     }
 }
 
-/// A swift-log handler that writes one line to standard error: `smtp-auth: `, the message, and metadata as `key="value"`.
+/// A swift-log handler that writes one line to standard error: the program's name, the message, and metadata as `key="value"`.
 /// No time and no level: what collects the lines (multilog, svlogd, the journal) has a clock of its own.
 public struct StandardErrorLog: LogHandler {
     public var metadata: Logger.Metadata = [:]
     public var logLevel = Logger.Level.info
+    private let program: String
     private let write: @Sendable ([UInt8]) -> Void
 
-    public init(metadata: Logger.Metadata = [:]) {
-        self.init { line in
+    /// - Parameter program: its name, which the lines begin with.
+    public init(program: String, metadata: Logger.Metadata = [:]) {
+        self.init(program: program) { line in
             // In one call, so that lines of several writers do not mix. What cannot be written is lost.
             _ = CLibc.write(2, line, line.count)
         }
@@ -77,7 +79,8 @@ public struct StandardErrorLog: LogHandler {
     }
 
     /// - Parameter write: takes a whole line, its end included.
-    init(write: @escaping @Sendable ([UInt8]) -> Void) {
+    init(program: String = "smtp-auth", write: @escaping @Sendable ([UInt8]) -> Void) {
+        self.program = program
         self.write = write
     }
 
@@ -87,16 +90,8 @@ public struct StandardErrorLog: LogHandler {
     }
 
     public func log(event: LogEvent) {
-        var line = [UInt8]("smtp-auth: ")
-        line.appendPrintable(event.message.description.utf8)
-        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: {
-            $0.key < $1.key
-        }) {
-            line += " "
-            line.appendPrintable(key.utf8)
-            line += "="
-            line.appendQuoted(value.description.utf8)
-        }
+        var line = Array("\(program): ".utf8)
+        line.append(event, metadata)
         line += "\n"
         write(line)
     }
@@ -105,7 +100,7 @@ public struct StandardErrorLog: LogHandler {
 extension Array where Element == UInt8 {
     /// Appends a message. Quotes and backslashes stay, since a message may be made of quoted values; a byte that could end
     /// the line, or command a terminal, does not.
-    mutating func appendPrintable(_ text: some Sequence<UInt8>) {
+    fileprivate mutating func appendPrintable(_ text: some Sequence<UInt8>) {
         for byte in text {
             if (0x20...0x7E).contains(byte) {
                 append(byte)
@@ -113,6 +108,17 @@ extension Array where Element == UInt8 {
                 self += "\\x"
                 self += Hex.encode(CollectionOfOne(byte))
             }
+        }
+    }
+
+    /// Appends an event: its message, then its metadata and the logger's as `key="value"`, in the order of the keys.
+    fileprivate mutating func append(_ event: LogEvent, _ metadata: Logger.Metadata) {
+        appendPrintable(event.message.description.utf8)
+        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
+            self += " "
+            appendPrintable(key.utf8)
+            self += "="
+            appendQuoted(value.description.utf8)
         }
     }
 }
