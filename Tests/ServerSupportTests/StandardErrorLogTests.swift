@@ -4,19 +4,26 @@ import Logging
 import TestSupport
 import Testing
 
+/// A log that is kept.
+final class LogLines: @unchecked Sendable {
+    private let lock = NSLock()
+    private var lines: [String] = []
+
+    var all: [String] { lock.withLock { lines } }
+
+    var logger: Logger {
+        Logger(label: "test") { _ in
+            StandardErrorLog { line in self.lock.withLock { self.lines.append(text(line)) } }
+        }
+    }
+}
+
 @Suite("The log on standard error")
 struct StandardErrorLogTests {
-    private final class Lines: @unchecked Sendable {
-        private let lock = NSLock()
-        private var lines: [String] = []
-        func add(_ line: [UInt8]) { lock.withLock { lines.append(text(line)) } }
-        var all: [String] { lock.withLock { lines } }
-    }
-
     @Test("is one line for each message, its metadata quoted and in order")
     func line() {
-        let lines = Lines()
-        var logger = Logger(label: "test") { _ in StandardErrorLog { lines.add($0) } }
+        let lines = LogLines()
+        var logger = lines.logger
         logger[metadataKey: "b"] = "two words"
         logger.notice("verdict=\"x\" \\x20 a\nb\u{7F}", metadata: ["a": "1\"\n"])
         logger.debug("not at this level")

@@ -100,7 +100,7 @@ public struct StandardErrorLog: LogHandler {
 extension Array where Element == UInt8 {
     /// Appends a message. Quotes and backslashes stay, since a message may be made of quoted values; a byte that could end
     /// the line, or command a terminal, does not.
-    fileprivate mutating func appendPrintable(_ text: some Sequence<UInt8>) {
+    fileprivate mutating func appendMessage(_ text: some Sequence<UInt8>) {
         for byte in text {
             if (0x20...0x7E).contains(byte) {
                 append(byte)
@@ -113,10 +113,10 @@ extension Array where Element == UInt8 {
 
     /// Appends an event: its message, then its metadata and the logger's as `key="value"`, in the order of the keys.
     fileprivate mutating func append(_ event: LogEvent, _ metadata: Logger.Metadata) {
-        appendPrintable(event.message.description.utf8)
+        appendMessage(event.message.description.utf8)
         for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
             self += " "
-            appendPrintable(key.utf8)
+            appendMessage(key.utf8)
             self += "="
             appendQuoted(value.description.utf8)
         }
