@@ -123,7 +123,8 @@ let package = Package(
         .target(name: "SMTP", dependencies: ["CheckpwdCore", "CLibc", "SASL"], swiftSettings: house),
         .target(name: "TransportSecurity", dependencies: ["CheckpwdCore", "CLibc", nioSSL], swiftSettings: house),
         .target(
-            name: "ServerSupport", dependencies: ["CheckpwdCore", "SASL", nioCore, nioHTTP1, nioPosix], swiftSettings: house),
+            name: "ServerSupport", dependencies: ["CheckpwdCore", "CLibc", "SASL", logging, nioCore, nioHTTP1, nioPosix],
+            swiftSettings: house),
         .target(
             name: "PrivilegeSeparation", dependencies: ["CheckpwdCore", "CSeparation", "CLibc", logging], swiftSettings: house),
         .target(
@@ -153,7 +154,7 @@ let package = Package(
         suite("PamCheckpwd", testing: "pam-checkpwd"),
         suite("Checkpwdctl", testing: "checkpwdctl", "PAM", "PAMDoctor", argumentParser),
         suite("StoreAdministration"), suite("PAMDoctor"), suite("LoginProbe"), suite("SASL"), suite("SMTP"), suite("TransportSecurity"),
-        suite("ServerSupport", nioCore, nioPosix), suite("PrivilegeSeparation", "CLibc", "CSeparation", "hostile"),
+        suite("ServerSupport", logging, nioCore, nioPosix), suite("PrivilegeSeparation", "CLibc", "CSeparation", "hostile"),
         suite(
             "SMTPServer", "CLibc", "CSeparation", "PrivilegeSeparation", "SMTP", "ServerSupport", "TransportSecurity", logging, nioCore,
             nioPosix, nioSSL, nioTLS, .product(name: "NIOConcurrencyHelpers", package: "swift-nio")),
@@ -178,7 +179,7 @@ func suite(_ name: String, testing module: String? = nil, _ others: Target.Depen
 var fuzzTarget: Target {
     let needed: [Target.Dependency] = [
         "CheckpwdCore", "Checkpassword", "PAM", "PAMDoctor", "PrivilegeSeparation", "SASL", "SMTP", "SMTPServer", "SecretStore",
-        "StoreAdministration", "TestSupport",
+        "ServerSupport", "StoreAdministration", "TestSupport",
     ]
     guard fuzzes else {
         return .testTarget(

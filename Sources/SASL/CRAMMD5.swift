@@ -34,7 +34,7 @@ public enum Challenge {
 }
 
 /// CRAM-MD5's answer: `login SP digest`, the digest 32 lower-case hexadecimal digits (RFC 2195 section 2).
-enum CRAMMD5Answer {
+enum CRAMMD5Response {
     static func step(_ answer: borrowing Secret, to challenge: [UInt8], _ loginCase: LoginCase) -> Step {
         answer.withUnsafeBytes { bytes in
             // A login may have blanks in it, a digest may not: the last blank separates them.
@@ -47,8 +47,8 @@ enum CRAMMD5Answer {
                 return .malformed(.malformedMessage, nil)
             }
             guard !login.hasControlByte else { return .malformed(.controlByteInLogin, login) }
-            let proof = Secret(copying: UnsafeRawBufferPointer(rebasing: digest))
-            return .claim(Claim(login, digest: proof, challenge: challenge))
+            let response = Secret(copying: UnsafeRawBufferPointer(rebasing: digest))
+            return .attempt(AuthenticationAttempt(login, digest: response, challenge: challenge))
         }
     }
 }

@@ -39,13 +39,13 @@ public enum Exchange: Equatable, Sendable {
 
     /// The step after the client's answer, decoded.
     ///
-    /// - Parameter loginCase: which letters of the login are made lower case. No mechanism's proof covers the login.
+    /// - Parameter loginCase: which letters of the login are made lower case. No mechanism's response covers the login.
     public func answer(_ response: consuming Secret, _ loginCase: LoginCase = .asSent) -> Step {
         switch self {
         case .plain: PlainMessage.step(response, loginCase)
         case .loginName: Self.name(response, loginCase)
         case .loginPassword(let login): Self.password(response, of: login)
-        case .cramMD5(let challenge): CRAMMD5Answer.step(response, to: challenge, loginCase)
+        case .cramMD5(let challenge): CRAMMD5Response.step(response, to: challenge, loginCase)
         }
     }
 
@@ -59,7 +59,7 @@ public enum Exchange: Equatable, Sendable {
     private static func password(_ response: consuming Secret, of login: LoginName) -> Step {
         // A NUL would end the field on descriptor 3, and what follows it would be read as another.
         guard !response.withUnsafeBytes({ $0.contains(0) }) else { return .malformed(.nulInPassword, login) }
-        return .claim(Claim(.login, login, password: response))
+        return .attempt(AuthenticationAttempt(.login, login, password: response))
     }
 }
 
@@ -67,15 +67,15 @@ public enum Exchange: Equatable, Sendable {
 public enum Step: Sendable {
     /// Send these bytes, in base64, and give the answer to the exchange. They may be none.
     case challenge([UInt8], Exchange)
-    /// The exchange is over: check the claim.
-    case claim(Claim)
+    /// The exchange is over: check the attempt.
+    case attempt(AuthenticationAttempt)
     /// The exchange is over: the client asked for what it cannot have, whatever its password.
     case refused(LoginName)
     /// The exchange is over: the answer is not one of this mechanism. The login is nil if it is not known.
     case malformed(ExchangeFault, LoginName?)
 }
 
-/// Why an AUTH exchange ended before there was a claim to check. A client that sends one of these has shown no password.
+/// Why an AUTH exchange ended with nothing to check. A client that sends one of these has shown no password.
 public enum ExchangeFault: CaseIterable, Sendable {
     /// Not base64 in its canonical form.
     case notBase64
@@ -107,32 +107,32 @@ public enum ExchangeFault: CaseIterable, Sendable {
     }
 }
 
-/// Who a client says it is, and its proof: what an exchange ends with, for somebody else to check.
+/// The login name that a client sent, and its response: the result of an exchange, to be checked elsewhere.
 ///
 /// An object, so that whatever carries it is copyable: Swift 6.3's optimizer takes an enum that cannot be copied, and has other
 /// payloads besides, for one that can, and the program traps. The secret is still one buffer, wiped with the last reference.
-public final class Claim: Sendable {
+public final class AuthenticationAttempt: Sendable {
     public let mechanism: Mechanism
     /// May be empty; never has a control byte.
     public let login: LoginName
     /// The password itself; with a challenge, 32 lower-case hexadecimal digits that answer it. Never has a NUL byte.
-    public let proof: Secret
-    /// What the proof answers, angle brackets included; nil where the proof is the password.
+    public let response: Secret
+    /// What the response answers, angle brackets included; nil where the response is the password.
     public let challenge: [UInt8]?
 
-    /// A claim by LOGIN or PLAIN.
+    /// An attempt by LOGIN or PLAIN.
     init(_ mechanism: Mechanism, _ login: LoginName, password: consuming Secret) {
         self.mechanism = mechanism
         self.login = login
-        self.proof = password
+        self.response = password
         self.challenge = nil
     }
 
-    /// A claim by CRAM-MD5.
+    /// An attempt by CRAM-MD5.
     init(_ login: LoginName, digest: consuming Secret, challenge: [UInt8]) {
         self.mechanism = .cramMD5
         self.login = login
-        self.proof = digest
+        self.response = digest
         self.challenge = challenge
     }
 }
@@ -148,7 +148,7 @@ enum PlainMessage {
             // To act as somebody else is a right that a checkpassword program cannot be asked for.
             guard fields[0].isEmpty || loginCase.apply(to: [UInt8](fields[0])) == login.bytes else { return .refused(login) }
             let password = Secret(copying: UnsafeRawBufferPointer(rebasing: fields[2]))
-            return .claim(Claim(.plain, login, password: password))
+            return .attempt(AuthenticationAttempt(.plain, login, password: password))
         }
     }
 }

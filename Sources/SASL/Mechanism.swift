@@ -24,4 +24,12 @@ public enum Mechanism: CaseIterable, Sendable {
         guard let mechanism = Self.allCases.first(where: { upper == $0.name }) else { return nil }
         self = mechanism
     }
+
+    /// Whether the password itself is sent, so that it can be read on an unencrypted connection.
+    public var sendsPassword: Bool {
+        switch self {
+        case .login, .plain: true
+        case .cramMD5: false
+        }
+    }
 }

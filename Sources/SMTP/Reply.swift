@@ -14,7 +14,7 @@ public struct Reply: Equatable, Sendable {
         self.init([UInt8](line))
     }
 
-    /// The one behind's own reply, line ends included.
+    /// The backend's own reply, line ends included.
     init(passing bytes: UnsafeRawBufferPointer) {
         self.bytes = [UInt8](bytes)
     }
@@ -49,7 +49,7 @@ extension Reply {
     static let tooManyErrors = Reply("421 4.7.0 too many errors, closing connection")
     static let authenticationRequired = Reply("530 5.7.0 authentication required")
 
-    /// To an AUTH exchange that ended without a claim.
+    /// To an AUTH exchange that ended with nothing to check.
     static func malformed(_ fault: ExchangeFault) -> Reply {
         switch fault {
         case .notBase64, .malformedMessage, .controlByteInLogin, .nulInPassword: malformedResponse
@@ -74,10 +74,10 @@ extension Reply {
     static let mustStartTLS = Reply("530 5.7.0 must issue a STARTTLS command first")
 }
 
-// What stands behind, and what stands before it.
+// The backend, and what is checked before it is sent anything.
 extension Reply {
     static let noMail = Reply("502 5.5.1 not implemented: this server authenticates, it takes no mail")
-    static let noBehind = Reply("421 4.3.0 mail service not available, try again later, closing connection")
+    static let noBackend = Reply("421 4.3.0 mail service not available, try again later, closing connection")
     static let notOwned = Reply("553 5.7.1 sender address is not one of the login's")
     static let unreadableSender = Reply("553 5.1.7 sender address cannot be compared with the login")
     static let bareInCommand = Reply("500 5.5.2 bare CR or LF in a command, closing connection")

@@ -2,7 +2,7 @@ import CLibc
 import CheckpwdCore
 
 /// Finds the lines in what a client sends. CRLF ends a line, and nothing else does: what others take for an end, and we
-/// do not, would let a client say things to the one behind that we never saw.
+/// do not, would let a client say things to the backend that we never saw.
 struct LineScanner: Sendable {
     enum Found: Equatable {
         /// A line in this place, its end not included.
@@ -49,7 +49,7 @@ extension UnsafeRawBufferPointer {
 }
 
 /// Follows a message to its end, which is CRLF.CRLF and nothing else (RFC 5321 section 4.1.1.4). Lines may be of any length:
-/// how long one may be, the one behind knows.
+/// how long one may be, the backend knows.
 struct DataScanner: Sendable {
     enum Found: Equatable {
         /// So many bytes belong to the message, and there is more to come.
@@ -133,7 +133,7 @@ struct DataScanner: Sendable {
     }
 }
 
-/// Finds the replies in what the one behind sends (RFC 5321 section 4.2).
+/// Finds the replies in what the backend sends (RFC 5321 section 4.2).
 enum ReplyScanner {
     enum Found: Equatable {
         /// A whole reply of so many bytes, with this code.

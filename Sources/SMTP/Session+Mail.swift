@@ -1,8 +1,8 @@
 import CheckpwdCore
 
-// What goes to the one behind, and what comes back.
+// What goes to the backend, and what comes back.
 extension Session {
-    /// A command that waits until the one behind can be spoken to.
+    /// A command that waits until the backend can be spoken to.
     struct Waiting {
         let line: [UInt8]
         let following: Following
@@ -15,7 +15,7 @@ extension Session {
         case mail
         case data
         case endOfData
-        /// What ends a transaction: RSET, or EHLO and HELO, which we answer ourselves if the one behind agrees.
+        /// What ends a transaction: RSET, or EHLO and HELO, which we answer ourselves if the backend agrees.
         case reset(Reply?)
     }
 
@@ -38,7 +38,7 @@ extension Session {
     }
 
     /// Why a login must not use this sender; nil where it may.
-    private func refusal(of line: [UInt8], _ passing: Policy.Passing) -> Reply? {
+    private func refusal(of line: [UInt8], _ passing: SessionPolicy.Passing) -> Reply? {
         guard let senders = passing.senders, let login else { return nil }
         guard let sender = MailFrom.sender(line) else { return .unreadableSender }
         // A receipt, and a mail server's report, must have no sender (RFC 8098 section 3, RFC 5321 section 4.5.5). Such
@@ -49,17 +49,17 @@ extension Session {
 
     mutating func follow(_ line: UnsafeRawBufferPointer, _ following: Following) -> Action {
         let waiting = Waiting(line: [UInt8](line), following: following)
-        if behind != nil { return send(waiting) }
+        if backend != nil { return send(waiting) }
         guard case .passed(let passing) = policy.mail, let name else { preconditionFailure("mail before it may begin") }
         let xclient = XClient(address: clientAddress, login: login?.name.bytes)
-        state = .opening(Opening(name: name, xclient: passing.xclient ? xclient : nil), waiting)
+        state = .opening(BackendOpening(name: name, xclient: passing.xclient ? xclient : nil), waiting)
         return .open
     }
 
     private mutating func send(_ waiting: Waiting) -> Action {
         state = .following(waiting.following)
         var line = waiting.line
-        if case .mail = waiting.following, behind?.offers("AUTH") == false { line = MailFrom.withoutAuth(line) }
+        if case .mail = waiting.following, backend?.offers("AUTH") == false { line = MailFrom.withoutAuth(line) }
         return .send(line + [UInt8]("\r\n"))
     }
 
@@ -85,25 +85,25 @@ extension Session {
         }
     }
 
-    /// There is no more talking to the one behind.
-    public mutating func lost(_ loss: Loss) -> Action {
-        wantsBehind ? close(.behind(loss), .noBehind) : .none
+    /// The backend connection failed.
+    public mutating func backendFailed(_ failure: BackendFailure) -> Action {
+        wantsBackend ? close(.backend(failure), .noBackend) : .none
     }
 
     /// - Parameters:
-    ///   - bytes: what the one behind sent and was not consumed.
+    ///   - bytes: what the backend sent and was not consumed.
     ///   - consumed: how many of them need not come again.
-    public mutating func behind(_ bytes: UnsafeRawBufferPointer, consumed: inout Int) -> Action {
+    public mutating func backend(_ bytes: UnsafeRawBufferPointer, consumed: inout Int) -> Action {
         consumed = 0
-        guard wantsBehind, !bytes.isEmpty else { return .none }
+        guard wantsBackend, !bytes.isEmpty else { return .none }
         let found = ReplyScanner.next(bytes)
         switch found {
-        case .nonsense: return lost(.nonsense)
+        case .nonsense: return backendFailed(.nonsense)
         case .reply(421, let count):
             // It may say so at any time (RFC 5321 section 3.8).
-            guard behind != nil else { return lost(.closing) }
+            guard backend != nil else { return backendFailed(.closing) }
             consumed = count
-            return close(.behind(.closing), Reply(passing: UnsafeRawBufferPointer(rebasing: bytes[..<count])))
+            return close(.backend(.closing), Reply(passing: UnsafeRawBufferPointer(rebasing: bytes[..<count])))
         case .more, .reply: break
         }
         switch state {
@@ -114,40 +114,40 @@ extension Session {
             return take(code, Reply(passing: UnsafeRawBufferPointer(rebasing: bytes[..<count])), following)
         case .command, .exchange, .deciding, .refusing, .handshake, .data, .closed:
             // Nobody asked. To take it for the answer to the next command would give every later one a wrong one.
-            return lost(.outOfStep)
+            return backendFailed(.outOfStep)
         }
     }
 
     private mutating func open(
-        _ bytes: UnsafeRawBufferPointer, _ found: ReplyScanner.Found, _ opening: Opening, _ waiting: Waiting,
+        _ bytes: UnsafeRawBufferPointer, _ found: ReplyScanner.Found, _ opening: BackendOpening, _ waiting: Waiting,
         _ consumed: inout Int
     ) -> Action {
         guard case .reply(let code, let count) = found else { return .none }
         // The next command is ours, and goes out at once: what follows this reply cannot be an answer to it.
-        guard count == bytes.count else { return lost(.outOfStep) }
+        guard count == bytes.count else { return backendFailed(.outOfStep) }
         consumed = count
         var opening = opening
         switch opening.receive(code, bytes) {
         case .send(let command):
             state = .opening(opening, waiting)
             return .send(command)
-        case .failed(let loss): return lost(loss)
+        case .failed(let failure): return backendFailed(failure)
         case .ready(let offer):
-            behind = offer
+            backend = offer
             if case .passed(let passing) = policy.mail { lacking = passing.offer.keywords(notIn: offer) }
             return send(waiting)
         }
     }
 
-    /// The one behind has answered.
+    /// The backend has answered.
     private mutating func take(_ code: Int, _ reply: Reply, _ following: Following) -> Action {
         // Only DATA has an intermediate reply, and it has no other way to say yes.
         if case .data = following {
-            guard code == 354 || code >= 400 else { return lost(.nonsense) }
+            guard code == 354 || code >= 400 else { return backendFailed(.nonsense) }
             state = code == 354 ? .data(DataScanner()) : .command
             return .reply(reply)
         }
-        guard !(300...399).contains(code) else { return lost(.nonsense) }
+        guard !(300...399).contains(code) else { return backendFailed(.nonsense) }
         state = .command
         let isYes = code < 300
         switch following {

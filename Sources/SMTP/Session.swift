@@ -1,11 +1,11 @@
 import CheckpwdCore
 import SASL
 
-/// One session as a state machine without I/O: bytes of the client and of the one behind in, one action at a time out.
+/// One session as a state machine without I/O: bytes of the client and of the backend in, one action at a time out.
 ///
-/// Client and the one behind are held in lock-step: no command is looked at before the one before it is answered. So a
-/// reply can only belong to the one command that waits for it, a client may pipeline as it likes, and whatever the one
-/// behind says unasked is seen to be unasked.
+/// Client and the backend are held in lock-step: no command is looked at before the one before it is answered. So a
+/// reply can only belong to the one command that waits for it, a client may pipeline as it likes, and whatever the
+/// backend says unasked is seen to be unasked.
 public struct Session: Sendable {
     public enum Action: Sendable {
         /// Nothing to be done; where nothing was consumed either, more must come first.
@@ -14,20 +14,20 @@ public struct Session: Sendable {
         case reply(Reply)
         /// To the client, but not at once: logins failed.
         case replyLater(Reply, Duration)
-        /// To the client, then the session is over, as `ending` says. Nil where it must end at once: in the middle of a
+        /// To the client, then the session is over, as `endReason` says. Nil where it must end at once: in the middle of a
         /// handshake, no reply would be understood.
         case close(Reply?)
         /// To the client; then throw away what it has sent, begin TLS, and say so by `secured`.
         case startTLS(Reply)
-        /// Check this claim, then tell the session by `decided`.
-        case authenticate(Claim)
+        /// Check this attempt, then tell the session by `decided`.
+        case authenticate(AuthenticationAttempt)
         /// Rejected without a check: log it, then call `decided`. The login is nil if it is not known.
-        case refuse(Mechanism, LoginName?, Outcome.Reason)
-        /// Open the way to the one behind. If there is none, tell the session by `lost`.
+        case refuse(Mechanism, LoginName?, AuthResult.Reason)
+        /// Open the way to the backend. If there is none, tell the session by `backendFailed`.
         case open
-        /// To the one behind: a command of one line.
+        /// To the backend: a command of one line.
         case send([UInt8])
-        /// To the one behind: so many of the bytes that were just given, from their start. They count as not consumed,
+        /// To the backend: so many of the bytes that were just given, from their start. They count as not consumed,
         /// and need not come again.
         case forward(Int)
     }
@@ -41,38 +41,38 @@ public struct Session: Sendable {
         /// A login was rejected without a check, and is being logged.
         case refusing
         case handshake
-        /// The way to the one behind is opened; what waits is sent then.
-        case opening(Opening, Waiting)
-        /// The one behind has a command, and has not answered it.
+        /// The way to the backend is opened; what waits is sent then.
+        case opening(BackendOpening, Waiting)
+        /// The backend has a command, and has not answered it.
         case following(Following)
         /// The next bytes are a message.
         case data(DataScanner)
-        case closed(Ending)
+        case closed(EndReason)
     }
 
-    let policy: Policy
+    let policy: SessionPolicy
     let clientAddress: [UInt8]
-    let makeChallenge: @Sendable () -> [UInt8]
+    private let makeChallenge: @Sendable () -> [UInt8]
     var state = State.command
     private var lines = LineScanner()
 
     public internal(set) var isTLS: Bool
     /// Who logged in, and how. Once is enough (RFC 4954 section 4), and neither EHLO nor RSET undoes it.
     public internal(set) var login: (name: LoginName, mechanism: Mechanism)?
-    var failures = 0
-    var malformedLogins = 0
+    private var failures = 0
+    private var malformedLogins = 0
     /// Commands that we refused, since the last thing that went well.
     var errors = 0
     /// The name that the client gave itself.
     var name: [UInt8]?
-    /// What the one behind offers; nil while there is none.
-    var behind: Offer?
+    /// What the backend offers; nil while there is none.
+    var backend: ServiceExtensions?
     var inTransaction = false
 
-    /// Messages that the one behind took.
+    /// Messages that the backend took.
     public internal(set) var messages = 0
     public internal(set) var commands = 0
-    /// Extensions that the client was offered and the one behind turned out to lack.
+    /// Extensions that the client was offered and the backend turned out to lack.
     public internal(set) var lacking: [[UInt8]] = []
 
     /// - Parameters:
@@ -80,7 +80,7 @@ public struct Session: Sendable {
     ///   - isTLS: whether the session is encrypted from its first byte.
     ///   - makeChallenge: makes the challenges for CRAM-MD5, angle brackets included.
     public init(
-        _ policy: Policy, clientAddress: [UInt8], isTLS: Bool, makeChallenge: @escaping @Sendable () -> [UInt8]
+        _ policy: SessionPolicy, clientAddress: [UInt8], isTLS: Bool, makeChallenge: @escaping @Sendable () -> [UInt8]
     ) {
         self.policy = policy
         self.clientAddress = clientAddress
@@ -99,7 +99,7 @@ public struct Session: Sendable {
         }
     }
 
-    /// Whether the next word is the one behind's.
+    /// Whether the next word is the backend's.
     public var wantsReply: Bool {
         switch state {
         case .opening, .following: true
@@ -107,12 +107,12 @@ public struct Session: Sendable {
         }
     }
 
-    /// Whether the one behind is to be there. Where it is and is not to be, it should be left.
-    public var wantsBehind: Bool {
+    /// Whether the session needs a backend connection. If one is open while this is false, close it.
+    public var wantsBackend: Bool {
         switch state {
         case .opening: true
         case .closed: false
-        default: behind != nil
+        default: backend != nil
         }
     }
 
@@ -121,12 +121,12 @@ public struct Session: Sendable {
         if case .handshake = state { true } else { false }
     }
 
-    /// More bytes of the one behind need not wait for the session: they are no reply then.
+    /// More bytes of the backend need not wait for the session: they are no reply then.
     public static let longestReply = ReplyScanner.limit
 
     /// Why it is over, or nil.
-    public var ending: Ending? {
-        if case .closed(let ending) = state { ending } else { nil }
+    public var endReason: EndReason? {
+        if case .closed(let endReason) = state { endReason } else { nil }
     }
 
     /// - Parameters:
@@ -165,21 +165,21 @@ public struct Session: Sendable {
         }
     }
 
-    mutating func close(_ ending: Ending, _ reply: Reply) -> Action {
+    mutating func close(_ endReason: EndReason, _ reply: Reply) -> Action {
         let isHandshaking = isHandshaking
-        state = .closed(ending)
-        behind = nil
+        state = .closed(endReason)
+        backend = nil
         return .close(isHandshaking ? nil : reply)
     }
 }
 
-// What a command comes to that the one behind has no part in.
+// What a command comes to that the backend has no part in.
 extension Session {
     /// No command but AUTH is longer, its end included: RFC 5321 section 4.5.3.1.4 has 512 octets, to which extensions
     /// add.
-    static let commandLimit = 2048
+    private static let commandLimit = 2048
 
-    mutating func command(_ line: UnsafeRawBufferPointer) -> Action {
+    private mutating func command(_ line: UnsafeRawBufferPointer) -> Action {
         let command = Command(line)
         if line.count + 2 > Self.commandLimit {
             guard case .auth = command else { return fault(.lineTooLong) }
@@ -187,8 +187,8 @@ extension Session {
         switch command {
         case .ehlo(let name): return hello(line, [UInt8](line[name]), ehlo)
         case .helo(let name): return hello(line, [UInt8](line[name]), .helo(policy.hostname))
-        case .noop: return behind == nil ? .reply(.ok) : follow(line, .command)
-        case .rset: return behind == nil ? .reply(.ok) : follow(line, .reset(nil))
+        case .noop: return backend == nil ? .reply(.ok) : follow(line, .command)
+        case .rset: return backend == nil ? .reply(.ok) : follow(line, .reset(nil))
         case .help: return .reply(.help)
         case .quit: return close(.quit, .goodbye(policy.hostname))
         case .startTLS: return startTLS()
@@ -219,8 +219,8 @@ extension Session {
 
     private mutating func hello(_ line: UnsafeRawBufferPointer, _ name: [UInt8], _ reply: Reply) -> Action {
         self.name = name
-        // To the one behind it is what RSET is, and the client's new name (RFC 5321 section 4.1.4).
-        return behind == nil ? .reply(reply) : follow(line, .reset(reply))
+        // To the backend it is what RSET is, and the client's new name (RFC 5321 section 4.1.4).
+        return backend == nil ? .reply(reply) : follow(line, .reset(reply))
     }
 
     private var ehlo: Reply {
@@ -244,7 +244,7 @@ extension Session {
         state = .handshake
         name = nil
         login = nil
-        behind = nil
+        backend = nil
         inTransaction = false
         return .startTLS(.startTLS)
     }
@@ -265,10 +265,10 @@ extension Session {
     /// The session is to end, whatever it does.
     ///
     /// - Returns: `close`, unless it has ended already; then `none`.
-    public mutating func end(_ ending: Ending) -> Action {
-        guard self.ending == nil else { return .none }
+    public mutating func end(_ endReason: EndReason) -> Action {
+        guard self.endReason == nil else { return .none }
         let reply: Reply =
-            switch ending {
+            switch endReason {
             case .idle: .idle
             case .tooLong: .tooLong
             case .draining: .draining
@@ -278,15 +278,15 @@ extension Session {
             case .tooManyFailures: .tooManyFailures
             case .tooManyErrors: .tooManyErrors
             case .quit, .clientGone, .tlsFailed: .goodbye(policy.hostname)
-            case .behind: .noBehind
+            case .backend: .noBackend
             }
-        return close(ending, reply)
+        return close(endReason, reply)
     }
 }
 
 // AUTH (RFC 4954 section 4).
 extension Session {
-    mutating func begin(_ name: Slice<UnsafeRawBufferPointer>, _ initialResponse: UnsafeRawBufferPointer?) -> Action {
+    private mutating func begin(_ name: Slice<UnsafeRawBufferPointer>, _ initialResponse: UnsafeRawBufferPointer?) -> Action {
         guard login == nil else { return fault(.alreadyAuthenticated) }
         guard !inTransaction else { return fault(.inTransaction) }
         guard let mechanism = Mechanism(name: name) else { return fault(.unknownMechanism) }
@@ -309,7 +309,7 @@ extension Session {
         return act(on: exchange.answer(decoded, policy.loginCase), mechanism)
     }
 
-    mutating func answer(_ line: UnsafeRawBufferPointer, _ mechanism: Mechanism, _ exchange: Exchange) -> Action {
+    private mutating func answer(_ line: UnsafeRawBufferPointer, _ mechanism: Mechanism, _ exchange: Exchange) -> Action {
         state = .command
         if line.elementsEqual(CollectionOfOne(UInt8(ascii: "*"))) { return .reply(.cancelled) }
         guard let decoded = Base64.decode(line) else {
@@ -319,7 +319,7 @@ extension Session {
     }
 
     /// Rejects a login without a check.
-    mutating func refuse(_ mechanism: Mechanism, _ login: LoginName?, _ reason: Outcome.Reason) -> Action {
+    private mutating func refuse(_ mechanism: Mechanism, _ login: LoginName?, _ reason: AuthResult.Reason) -> Action {
         state = .refusing
         return .refuse(mechanism, login, reason)
     }
@@ -329,9 +329,9 @@ extension Session {
         case .challenge(let bytes, let exchange):
             state = .exchange(mechanism, exchange)
             return .reply(.challenge(bytes))
-        case .claim(let claim):
-            state = .deciding(mechanism, claim.login)
-            return .authenticate(claim)
+        case .attempt(let attempt):
+            state = .deciding(mechanism, attempt.login)
+            return .authenticate(attempt)
         case .refused(let login):
             return refuse(mechanism, login, .otherIdentity)
         case .malformed(let fault, let login): return refuse(mechanism, login, .malformed(fault))
@@ -339,14 +339,14 @@ extension Session {
     }
 
     /// What came of the last `authenticate` or `refuse`.
-    public mutating func decided(_ outcome: Outcome) -> Action {
+    public mutating func decided(_ outcome: AuthResult) -> Action {
         switch (state, outcome) {
         case (.deciding(let mechanism, let login), .accepted):
             state = .command
             self.login = (login, mechanism)
             errors = 0
             // What was opened for a stranger is not for one who may relay.
-            behind = nil
+            backend = nil
             return .reply(.authenticated)
         case (.deciding, .temporary):
             state = .command
@@ -360,7 +360,7 @@ extension Session {
         }
     }
 
-    private mutating func rejected(_ reason: Outcome.Reason) -> Action {
+    private mutating func rejected(_ reason: AuthResult.Reason) -> Action {
         switch reason {
         case .notOffered: return fault(.unknownMechanism)
         case .malformed(let fault):
@@ -371,7 +371,7 @@ extension Session {
             failures += 1
             guard failures < policy.failures else { return close(.tooManyFailures, .tooManyFailures) }
             let delay = policy.failureDelay * (1 << min(failures - 1, 16))
-            return .replyLater(.rejected, min(delay, Policy.longestFailureDelay))
+            return .replyLater(.rejected, min(delay, SessionPolicy.longestFailureDelay))
         }
     }
 }

@@ -1,15 +1,18 @@
 import CheckpwdCore
 import Logging
 import SMTPServer
+import ServerSupport
 import TransportSecurity
 
 /// Where smtp-auth writes what it has to say.
 enum Log {
+    private static let program = "smtp-auth"
+
     /// - Parameter toSystem: to syslog, and not to standard error.
     static func open(toSystem: Bool, _ queue: LogQueue) -> Logger {
         if toSystem { SystemLogHandler.open() }
-        return Logger(label: "smtp-auth") { _ in
-            QueuedLog(toSystem ? SystemLogHandler() as any LogHandler : StandardErrorLog(), queue)
+        return Logger(label: program) { _ in
+            QueuedLog(toSystem ? SystemLogHandler(program: program) as any LogHandler : StandardErrorLog(program: program), queue)
         }
     }
 }

@@ -15,21 +15,21 @@ struct ParentRole {
         let supervision = Supervision(takeNotifySocket())
         let environment = InheritedEnvironment.current
         var addresses: [String] = []
-        var parcels = try listeners(&addresses)
+        var messages = try listeners(&addresses)
         let isOneSession = addresses.isEmpty
         if isOneSession { try prepareOneSession() }
 
-        let identity = try Account.identity(
-            of: options.process.user.map { Array($0.utf8) }, root: options.process.chroot.map { Array($0.utf8) })
-        let provisions = Provisions(
-            certificates: options.tls.certificates, senderMap: options.behind.senderMap.map { Array($0.utf8) })
-        if let parcel = try provisions.senderMapParcel() { parcels.append(parcel) }
-        parcels += try provisions.certificateParcels()
+        let identity = try NetworkIdentity.chosen(
+            user: options.process.user.map { Array($0.utf8) }, root: options.process.chroot.map { Array($0.utf8) })
+        let files = NetworkFiles(
+            certificates: options.tls.certificates, senderMap: options.backend.senderMap.map { Array($0.utf8) })
+        if let message = try files.senderMapMessage() { messages.append(message) }
+        messages += try files.certificateMessages()
         let offer = OfferLog(named: options.auth.mechanisms?.mechanisms, logger, isSilent: isOneSession)
         // If the auth command is to list them, they are sent when it has.
         let listing = options.auth.mechanisms == nil ? options.auth.command.listing : nil
-        if listing == nil { parcels.append(Parcel(Order.mechanisms(offer.take(nil)))) }
-        parcels.append(Parcel(Order.begin(identity)))
+        if listing == nil { messages.append(OutgoingMessage(ParentMessage.mechanisms(offer.take(nil)))) }
+        messages.append(OutgoingMessage(ParentMessage.begin(identity)))
 
         let arguments = CommandLine.arguments.map { Array($0.utf8) }
         let child = try NetworkChild.start(
@@ -37,17 +37,17 @@ struct ParentRole {
             environment: InheritedEnvironment.ofNetworkProcess(environment))
         if isOneSession { OneClient.letGo() }
         let parent = try Parent(
-            of: child, duties(environment, listing, isOneSession: isOneSession), provisions: parcels, logger: logger,
+            of: child, configuration(environment, listing, isOneSession: isOneSession), messages: messages, logger: logger,
             supervision: supervision, offer: { offer.take($0) },
             reload: {
                 if listing == nil { offer.tell() }
-                return reload(provisions)
+                return reload(files)
             },
             ready: {
                 offer.begin()
                 for address in addresses { logger.notice("listening on \(address)") }
             })
-        parcels = []
+        messages = []
         return parent.run()
     }
 
@@ -58,13 +58,13 @@ struct ParentRole {
     }
 
     /// The messages with the listening sockets: those that a supervisor passes on, and those of `--listen`.
-    private func listeners(_ addresses: inout [String]) throws(Failure) -> [Parcel] {
-        var parcels: [Parcel] = []
+    private func listeners(_ addresses: inout [String]) throws(Failure) -> [OutgoingMessage] {
+        var messages: [OutgoingMessage] = []
         var noted: [String] = []
         func add(_ socket: consuming ListeningSocket) {
             let address = String(decoding: socket.address, as: UTF8.self)
             noted.append(socket.purpose == .mail ? address : "\(address) for metrics")
-            parcels.append(socket.parcel())
+            messages.append(socket.message())
         }
         try Activation.takeSockets(add)
         for address in options.front.listen { add(try address.listen()) }
@@ -84,7 +84,7 @@ struct ParentRole {
             add(socket)
         }
         addresses = noted
-        return parcels
+        return messages
     }
 
     private func prepareOneSession() throws(Failure) {
@@ -92,33 +92,33 @@ struct ParentRole {
         OneClient.keepFromMessages()
     }
 
-    private func duties(_ environment: [[UInt8]], _ listing: [[UInt8]]?, isOneSession: Bool) -> Duties {
-        var duties = Duties(
-            authCommand: options.auth.command.words, program: options.behind.program,
+    private func configuration(_ environment: [[UInt8]], _ listing: [[UInt8]]?, isOneSession: Bool) -> ParentConfiguration {
+        var configuration = ParentConfiguration(
+            authCommand: options.auth.command.words, program: options.backend.program,
             environment: InheritedEnvironment(environment, isOneSession: isOneSession))
-        duties.listing = listing
-        duties.isResident = options.auth.authResident
-        duties.authTimeout = options.auth.authTimeout.duration
-        duties.mostChecks = options.auth.maxAuth.number
-        duties.mostSessions = isOneSession ? 1 : options.limits.maxConnections.number
-        duties.drainTimeout = options.limits.drainTimeout.duration
-        return duties
+        configuration.listing = listing
+        configuration.usesWorkers = options.auth.authResident
+        configuration.authTimeout = options.auth.authTimeout.duration
+        configuration.mostChecks = options.auth.maxAuth.number
+        configuration.mostSessions = isOneSession ? 1 : options.limits.maxConnections.number
+        configuration.drainTimeout = options.limits.drainTimeout.duration
+        return configuration
     }
 
     /// What can be read anew. What cannot stays as it was, and the log says so.
-    private func reload(_ provisions: Provisions) -> [Parcel] {
-        var parcels: [Parcel] = []
+    private func reload(_ files: NetworkFiles) -> [OutgoingMessage] {
+        var messages: [OutgoingMessage] = []
         do throws(Failure) {
-            if let parcel = try provisions.senderMapParcel() { parcels.append(parcel) }
+            if let message = try files.senderMapMessage() { messages.append(message) }
         } catch {
             logger.error("\(String(decoding: error.cause.sentence, as: UTF8.self)); the old map of senders stays")
         }
         do throws(Failure) {
-            parcels += try provisions.certificateParcels()
+            messages += try files.certificateMessages()
         } catch {
             logger.keepsCertificate(error.cause)
         }
-        return parcels
+        return messages
     }
 }
 

@@ -6,6 +6,7 @@ import PrivilegeSeparation
 import SASL
 import SMTP
 import SMTPServer
+import ServerSupport
 
 struct SMTPAuth: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ struct SMTPAuth: ParsableCommand {
 
     @OptionGroup(title: "Front") var front: FrontOptions
     @OptionGroup(title: "Encryption") var tls: TLSOptions
-    @OptionGroup(title: "Mail") var behind: BehindOptions
+    @OptionGroup(title: "Mail") var backend: BackendOptions
     @OptionGroup(title: "Logins") var auth: AuthOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Processes") var process: ProcessOptions
@@ -31,7 +32,7 @@ struct SMTPAuth: ParsableCommand {
             throw ValidationError(
                 "--mechanisms leaves none to offer: PLAIN and LOGIN need --tls-cert and --tls-key, or --allow-plaintext.")
         }
-        guard process.chroot == nil || behind.relay?.needsLookup != true else {
+        guard process.chroot == nil || backend.relay?.needsLookup != true else {
             throw ValidationError("--relay with --chroot needs a numeric address: names cannot be looked up there.")
         }
     }

@@ -12,14 +12,14 @@ import TransportSecurity
 
 /// The network process at work: its servers, and what its parent tells it.
 final class Serving: Sendable {
-    private let service: Service
-    private let behind: (any Behind)?
+    private let service: SMTPService
+    private let backend: (any Backend)?
     private let hostname: Hostname
     private let tls: CurrentTLS?
     private let certificates: CertificateLoader
     private let link: ParentLink
     private let group: MultiThreadedEventLoopGroup
-    private let occupancy: Occupancy
+    private let limiter: ConnectionLimiter
     private let asksForOffer: Bool
     private let senderMap: String
     private let drainTimeout: TimeAmount
@@ -30,11 +30,11 @@ final class Serving: Sendable {
     private struct Servers {
         var channels: [any Channel] = []
         var isDraining = false
-        /// How often the one behind was begun to be asked. What comes of an earlier time means nothing any more.
+        /// How often the backend was asked. An answer to an earlier question is ignored.
         var asked = 0
     }
 
-    /// After how long one that is behind, and did not answer, is asked again.
+    /// After how long a backend that did not answer is asked again.
     private static let patience = TimeAmount.seconds(30)
     /// How long a client has to read that we are going.
     private static let parting = TimeAmount.seconds(1)
@@ -43,18 +43,18 @@ final class Serving: Sendable {
     ///   - asksForOffer: whether the backend is asked for its extensions.
     ///   - senderMap: the file's name.
     init(
-        _ service: Service, behind: (any Behind)?, hostname: Hostname, tls: CurrentTLS?,
-        certificates: CertificateLoader, link: ParentLink, group: MultiThreadedEventLoopGroup, occupancy: Occupancy,
+        _ service: SMTPService, backend: (any Backend)?, hostname: Hostname, tls: CurrentTLS?,
+        certificates: CertificateLoader, link: ParentLink, group: MultiThreadedEventLoopGroup, limiter: ConnectionLimiter,
         asksForOffer: Bool, senderMap: String, drainTimeout: TimeAmount, logger: Logger, queue: LogQueue
     ) {
         self.service = service
-        self.behind = behind
+        self.backend = backend
         self.hostname = hostname
         self.tls = tls
         self.certificates = certificates
         self.link = link
         self.group = group
-        self.occupancy = occupancy
+        self.limiter = limiter
         self.asksForOffer = asksForOffer
         self.senderMap = senderMap
         self.drainTimeout = drainTimeout
@@ -62,7 +62,7 @@ final class Serving: Sendable {
         self.queue = queue
     }
 
-    /// Serves, as soon as the one behind has said what it offers, or has not.
+    /// Serves, as soon as the backend has said what it offers, or has not.
     ///
     /// - Parameters:
     ///   - sockets: that listen; where there is none, the client is on standard input and output.
@@ -74,11 +74,11 @@ final class Serving: Sendable {
             guard !sockets.isEmpty else { return self.serveOneSession(wrapsTLS: wrapsTLS) }
             var started = sockets.map { socket in
                 Server.start(
-                    self.service, onListening: socket, group: self.group, occupancy: self.occupancy, wrapsTLS: wrapsTLS,
+                    self.service, onListening: socket, group: self.group, limiter: self.limiter, wrapsTLS: wrapsTLS,
                     proxies: proxies
                 ).map(\.channel)
             }
-            if let metrics { started.append(MetricsServer.start(self.service.meters, on: metrics, group: self.group)) }
+            if let metrics { started.append(MetricsServer.start(self.service.metrics, on: metrics, group: self.group)) }
             return EventLoopFuture.whenAllSucceed(started, on: self.group.next()).map { channels in
                 self.servers.withLock { $0.channels = channels }
             }
@@ -95,7 +95,7 @@ final class Serving: Sendable {
 
     private func serveOneSession(wrapsTLS: Bool) -> EventLoopFuture<Void> {
         do throws(Failure) {
-            try OneSession.start(service, group: group, occupancy: occupancy, wrapsTLS: wrapsTLS)
+            try OneSession.start(service, group: group, limiter: limiter, wrapsTLS: wrapsTLS)
                 .whenComplete { _ in self.link.leave() }
             return group.next().makeSucceededVoidFuture()
         } catch {
@@ -114,11 +114,11 @@ final class Serving: Sendable {
         }
     }
 
-    private func replace(_ received: [Station.Certificate]) {
+    private func replace(_ received: [NetworkStartup.Certificate]) {
         do throws(Failure) {
             guard let tls, let new = try certificates.load(received) else { return }
             try tls.replace(with: new)
-            service.meters.note(new)
+            service.metrics.note(new)
             for fault in new.faults(at: time(nil), host: hostname.bytes) { logger.warn(fault) }
             logger.notice("certificate replaced")
         } catch {
@@ -146,17 +146,17 @@ final class Serving: Sendable {
         }
     }
 
-    /// Asks the one behind what it offers, if it is to be asked.
+    /// Asks the backend what it offers, if it is to be asked.
     ///
     /// - Returns: a future that does not fail. Until there is an answer, what is offered stays as it is: at first nothing.
     private func probe() -> EventLoopFuture<Void> {
         let eventLoop = group.next()
-        guard asksForOffer, let behind else { return eventLoop.makeSucceededVoidFuture() }
+        guard asksForOffer, let backend else { return eventLoop.makeSucceededVoidFuture() }
         let time = servers.withLock { servers in
             servers.asked += 1
             return servers.asked
         }
-        return Probe.offer(of: behind, hostname: hostname, on: eventLoop).map { offer in
+        return BackendProbe.offer(of: backend, hostname: hostname, on: eventLoop).map { offer in
             guard self.isLatest(time) else { return }
             self.service.changePassing { $0.offer = offer.passedOn }
         }.flatMapErrorThrowing { error in
@@ -167,7 +167,7 @@ final class Serving: Sendable {
         }
     }
 
-    /// Whether the one behind was not asked again since: on SIGHUP, before the next time was due.
+    /// Whether the backend was not asked again since: on SIGHUP, before the next time was due.
     private func isLatest(_ time: Int) -> Bool {
         servers.withLock { $0.asked == time && !$0.isDraining }
     }
@@ -180,11 +180,11 @@ final class Serving: Sendable {
             return servers.channels
         }
         EventLoopFuture.andAllComplete(channels.map { $0.close() }, on: eventLoop).whenComplete { _ in
-            self.logger.notice("no more connections; \(self.occupancy.channels.count) sessions go on")
-            self.occupancy.empty(on: eventLoop).whenComplete { _ in self.link.leave() }
+            self.logger.notice("no more connections; \(self.limiter.channels.count) sessions go on")
+            self.limiter.empty(on: eventLoop).whenComplete { _ in self.link.leave() }
         }
         eventLoop.scheduleTask(in: drainTimeout) {
-            for channel in self.occupancy.channels { channel.pipeline.fireUserInboundEventTriggered(Service.Draining()) }
+            for channel in self.limiter.channels { channel.pipeline.fireUserInboundEventTriggered(SMTPService.Draining()) }
             eventLoop.scheduleTask(in: Self.parting) { self.link.leave() }
         }
     }
@@ -201,7 +201,7 @@ struct CertificateLoader: Sendable {
     /// - Parameter received: in the order of the options.
     /// - Returns: nil if there are none.
     /// - Throws: `misused` if one cannot be used, which its file names.
-    func load(_ received: [Station.Certificate]) throws(Failure) -> ServerCertificates? {
+    func load(_ received: [NetworkStartup.Certificate]) throws(Failure) -> ServerCertificates? {
         var all: [ServerCertificate] = []
         for (certificate, files) in zip(received, files) {
             all.append(try ServerCertificate(chain: certificate.chain, key: certificate.key, files: files))
@@ -210,7 +210,7 @@ struct CertificateLoader: Sendable {
     }
 }
 
-extension Meters {
+extension ServerMetrics {
     /// Shows until when these are valid.
     func note(_ certificates: ServerCertificates) {
         self.certificates(certificates.all.map { ($0.files.chain, $0.validity.notAfter) })

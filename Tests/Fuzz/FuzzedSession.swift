@@ -5,12 +5,12 @@ import CheckpwdCore
 struct FuzzedSession {
     private(set) var session: Session
     private(set) var toClient: [UInt8] = []
-    private(set) var toBehind: [UInt8] = []
-    private let policy: Policy
+    private(set) var toBackend: [UInt8] = []
+    private let policy: SessionPolicy
     private var client: [UInt8] = []
-    private var behind: [UInt8] = []
-    private var fromBehind: [UInt8] = []
-    private var hasBehind = false
+    private var backend: [UInt8] = []
+    private var fromBackend: [UInt8] = []
+    private var hasBackend = false
     private var isAllowed: Bool
     private var message = FollowedMessage()
     /// Lines and messages of the client that ask for a reply, and the replies.
@@ -19,8 +19,8 @@ struct FuzzedSession {
 
     init(flags: ArraySlice<UInt8>) {
         func has(_ flag: Unicode.Scalar) -> Bool { flags.contains(UInt8(ascii: flag)) }
-        var policy = Policy(hostname: Hostname([UInt8]("mail.example.com".utf8))!)
-        var passing = Policy.Passing(offer: Offer(list: [UInt8]("SIZE 1000,PIPELINING".utf8))!)
+        var policy = SessionPolicy(hostname: Hostname([UInt8]("mail.example.com".utf8))!)
+        var passing = SessionPolicy.Passing(offer: ServiceExtensions(list: [UInt8]("SIZE 1000,PIPELINING".utf8))!)
         passing.xclient = has("x")
         passing.senders = has("m") ? SenderMap() : nil
         policy.mail = .passed(passing)
@@ -42,15 +42,15 @@ struct FuzzedSession {
     mutating func take(_ side: UInt8, _ bytes: ArraySlice<UInt8>) throws {
         switch side {
         case UInt8(ascii: "B"):
-            guard hasBehind else { return }
-            behind += bytes
-            fromBehind += bytes
+            guard hasBackend else { return }
+            backend += bytes
+            fromBackend += bytes
         case UInt8(ascii: "Y"), UInt8(ascii: "N"), UInt8(ascii: "T"): try decide(side)
         case UInt8(ascii: "S"):
             // It may come when nobody waits for it any more.
             if session.isHandshaking { client = [] }
             session.secured()
-        case UInt8(ascii: "E"): try act { $0.lost(.ended) }
+        case UInt8(ascii: "E"): try act { $0.backendFailed(.ended) }
         case UInt8(ascii: "I"): try act { $0.end(.idle) }
         default: return
         }
@@ -79,19 +79,19 @@ struct FuzzedSession {
     }
 
     private mutating func step() throws -> Bool {
-        if hasBehind, !behind.isEmpty {
+        if hasBackend, !backend.isEmpty {
             var consumed = 0
             var action = Session.Action.none
-            behind.withUnsafeBytes { action = session.behind($0, consumed: &consumed) }
-            behind.removeFirst(consumed)
+            backend.withUnsafeBytes { action = session.backend($0, consumed: &consumed) }
+            backend.removeFirst(consumed)
             if try take(action) || consumed > 0 { return true }
         }
         guard session.wantsClient, !client.isEmpty else { return false }
-        try require(answered == asked || session.ending != nil, "the next command is looked at before a reply")
+        try require(answered == asked || session.endReason != nil, "the next command is looked at before a reply")
         var consumed = 0
         var action = Session.Action.none
         client.withUnsafeBytes { action = session.client($0, consumed: &consumed) }
-        if session.ending != .bareLineEnd, session.ending != .nul, client.prefix(consumed).last == UInt8(ascii: "\n") { asked += 1 }
+        if session.endReason != .bareLineEnd, session.endReason != .nul, client.prefix(consumed).last == UInt8(ascii: "\n") { asked += 1 }
         client.removeFirst(consumed)
         return try take(action) || consumed > 0
     }
@@ -102,45 +102,45 @@ struct FuzzedSession {
         case .reply(let reply): try say(reply)
         case .replyLater(let reply, _): try say(reply)
         case .close(let reply):
-            try require(session.ending != nil, "closed, and not over")
+            try require(session.endReason != nil, "closed, and not over")
             toClient += reply?.bytes ?? []
         case .startTLS(let reply):
             try say(reply)
             client = []
-        case .authenticate(let claim):
-            try require(session.isTLS || policy.allowsPlaintext || claim.challenge != nil, "a password without TLS")
+        case .authenticate(let attempt):
+            try require(session.isTLS || policy.allowsPlaintext || attempt.challenge != nil, "a password without TLS")
         case .refuse(_, _, let reason): try act { $0.decided(.rejected(reason)) }
         case .open:
-            hasBehind = true
-            behind = []
+            hasBackend = true
+            backend = []
         case .send(let command):
             try require(isAllowed, "mail before it is allowed")
             try require(command.suffix(2) == [13, 10], "a command without end")
             try require(command.dropLast(2).allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "a command with control bytes")
             try require(!message.isOpen, "a command inside a message")
-            try require(behind.isEmpty, "a command that an earlier reply might be taken to answer")
-            toBehind += command
+            try require(backend.isEmpty, "a command that an earlier reply might be taken to answer")
+            toBackend += command
         case .forward(let count):
             let bytes = client.prefix(count)
             if try message.take(bytes) { asked += 1 }
-            toBehind += bytes
+            toBackend += bytes
             client.removeFirst(count)
         }
         if case .handshake = session.state { isAllowed = !policy.requiresLogin }
-        if hasBehind, !session.wantsBehind {
-            hasBehind = false
+        if hasBackend, !session.wantsBackend {
+            hasBackend = false
             message = FollowedMessage()
         }
         return true
     }
 
     private mutating func say(_ reply: Reply) throws {
-        try require(session.ending == nil, "a reply after the end")
+        try require(session.endReason == nil, "a reply after the end")
         answered += 1
         try require(answered <= asked, "\(answered) replies to \(asked) commands")
         toClient += reply.bytes
         if case .data = session.state { message.begin() }
-        guard !reply.bytes.isEmpty, !fromBehind.contains(reply.bytes) else { return }
+        guard !reply.bytes.isEmpty, !fromBackend.contains(reply.bytes) else { return }
         // None of our words has this byte: where it stands, a client's were given back.
         try require(!reply.bytes.contains(UInt8(ascii: "~")), "a reply that has something of the client's")
     }

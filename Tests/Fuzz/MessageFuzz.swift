@@ -8,13 +8,13 @@ enum MessageFuzz {
         guard let direction = bytes.first else { return }
         let message = Array(bytes.dropFirst())
         if direction == 0 {
-            guard let request = try read(Request.self, message) else { return }
-            switch request {
-            case .check(_, _, let surroundings), .open(_, _, let surroundings): try check(surroundings)
+            guard let message = try read(NetworkMessage.self, message) else { return }
+            switch message {
+            case .check(_, _, let connection), .open(_, _, let connection): try check(connection)
             case .over, .ready, .forget: break
             }
         } else {
-            _ = try read(Order.self, message)
+            _ = try read(ParentMessage.self, message)
         }
     }
 
@@ -40,9 +40,9 @@ enum MessageFuzz {
         }
     }
 
-    private static func check(_ surroundings: Surroundings) throws {
+    private static func check(_ connection: ConnectionEnvironment) throws {
         let names = Set(Variable.allCases.map { "\($0.name)" })
-        for entry in surroundings.entries {
+        for entry in connection.entries {
             try require(entry.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "a control byte in an environment")
             let name = String(decoding: entry.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
             try require(names.contains(name), "a variable of another name: \(name)")

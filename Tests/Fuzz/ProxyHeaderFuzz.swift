@@ -1,4 +1,5 @@
 @testable import SMTPServer
+import ServerSupport
 
 /// The rules for a proxy's header, told once more in another way: it ends where its first bytes say, is
 /// never longer than it may be, and names a client that can be one.

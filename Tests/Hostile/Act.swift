@@ -49,7 +49,7 @@ enum Act: String {
 
     private func check(_ ticket: UInt64) {
         send(
-            Request.check(ticket: ticket, method: Array("PLAIN".utf8), Surroundings()).bytes
+            NetworkMessage.check(ticket: ticket, method: Array("PLAIN".utf8), ConnectionEnvironment()).bytes
                 + Array("alice\0pass\0\0".utf8))
     }
 
@@ -64,8 +64,8 @@ enum Act: String {
     private func relayAfterCheck(_ socket: borrowing MessageSocket, forgetting: Bool = false) {
         check(1)
         _ = next(socket)
-        if forgetting { send(Request.forget(ticket: 1).bytes) }
-        send(Request.open(ticket: 2, login: 1, Surroundings()).bytes)
+        if forgetting { send(NetworkMessage.forget(ticket: 1).bytes) }
+        send(NetworkMessage.open(ticket: 2, login: 1, ConnectionEnvironment()).bytes)
     }
 
     private func say(_ line: String) {
@@ -77,25 +77,25 @@ enum Act: String {
         let socket = MessageSocket(FileDescriptor(owning: Self.socket))
         switch self {
         case .empty: send([])
-        case .oversized: send([UInt8](repeating: 4, count: Request.longest + 1))
+        case .oversized: send([UInt8](repeating: 4, count: NetworkMessage.longest + 1))
         case .truncated: send([3, 0])
         case .unknownKind: send([77])
         case .tail: send([4, 4])
         case .badLogin:
             send(
-                Request.check(ticket: 1, method: Array("PLAIN".utf8), Surroundings()).bytes
+                NetworkMessage.check(ticket: 1, method: Array("PLAIN".utf8), ConnectionEnvironment()).bytes
                     + Array("al\nice\0pass\0\0".utf8))
         case .badVariable: send(opening(.remotePort, "A"))
         case .relays: send(opening(.relayClient, ""))
         case .impersonates: send(opening(.authenticatedUser, "root"))
-        case .invents: send(Request.open(ticket: 1, login: 7, Surroundings()).bytes)
+        case .invents: send(NetworkMessage.open(ticket: 1, login: 7, ConnectionEnvironment()).bytes)
         case .isRefused: relayAfterCheck(socket)
         case .isForgotten: relayAfterCheck(socket, forgetting: true)
         case .descriptor: send([4], descriptor: 2)
         case .descriptors: sendTwoDescriptors()
-        case .twice: for _ in 0..<2 { send(Request.open(ticket: 1, login: nil, Surroundings()).bytes) }
+        case .twice: for _ in 0..<2 { send(NetworkMessage.open(ticket: 1, login: nil, ConnectionEnvironment()).bytes) }
         case .deaf: for ticket in 0..<10_000 { check(UInt64(ticket)) }
-        case .leaves: return send(Request.ready.bytes)
+        case .leaves: return send(NetworkMessage.ready.bytes)
         case .crashes: kill(getpid(), SIGKILL)
         case .fails: exit(5)
         case .closes: close(Self.socket)
@@ -107,7 +107,7 @@ enum Act: String {
         case .opens: return open(socket, close: false)
         case .tooManyPrograms: return openMany(socket)
         case .overUnknown:
-            for ticket in 0..<5000 { send(Request.over(ticket: UInt64(ticket)).bytes) }
+            for ticket in 0..<5000 { send(NetworkMessage.over(ticket: UInt64(ticket)).bytes) }
             return
         }
         // Whatever it did, it does not end by itself.
@@ -132,15 +132,15 @@ enum Act: String {
     }
 
     /// The next order, waited for.
-    private func next(_ socket: borrowing MessageSocket) -> (Order, Int32)? {
+    private func next(_ socket: borrowing MessageSocket) -> (ParentMessage, Int32)? {
         while true {
             var polled = pollfd(fd: Self.socket, events: Int16(POLLIN), revents: 0)
             poll(&polled, 1, -1)
-            guard let arrival = try? socket.receive(Order.self) else { return nil }
+            guard let arrival = try? socket.receive(ParentMessage.self) else { return nil }
             switch arrival {
             case .nothing: continue
             case .end: return nil
-            case .message(let order, let attachments): return (order, attachments.descriptor.take()?.release() ?? -1)
+            case .message(let message, let attachments): return (message, attachments.descriptor.take()?.release() ?? -1)
             }
         }
     }
@@ -162,22 +162,22 @@ enum Act: String {
     /// Four logins run, and the last of two that wait is dropped.
     private func forget(_ socket: borrowing MessageSocket) {
         for ticket in 0..<6 { check(UInt64(ticket)) }
-        for ticket in [5, 99] { send(Request.forget(ticket: UInt64(ticket)).bytes) }
+        for ticket in [5, 99] { send(NetworkMessage.forget(ticket: UInt64(ticket)).bytes) }
         guard case .checked(let ticket, let checked)? = next(socket)?.0 else { return say("no answer") }
         say("\(ticket) \(checked)")
     }
 
     private func open(_ socket: borrowing MessageSocket, close closes: Bool) {
-        var surroundings = Surroundings()
-        try! surroundings.set(.remoteAddress, Array("192.0.2.7".utf8))
+        var connection = ConnectionEnvironment()
+        try! connection.set(.remoteAddress, Array("192.0.2.7".utf8))
         if !closes {
             check(5)
             guard case .checked(5, .ended(0))? = next(socket)?.0 else { return say("not accepted") }
         }
-        send(Request.open(ticket: 1, login: closes ? nil : 5, surroundings).bytes)
+        send(NetworkMessage.open(ticket: 1, login: closes ? nil : 5, connection).bytes)
         guard case (.opened(1), let program)? = next(socket) else { return say("not opened") }
         if closes {
-            send(Request.over(ticket: 1).bytes)
+            send(NetworkMessage.over(ticket: 1).bytes)
             shutdown(program, Int32(SHUT_RDWR))
             // Until the parent has ended it: then its end of the socket is gone, too. It is that of `sleep`.
             return
@@ -190,7 +190,7 @@ enum Act: String {
     private func openMany(_ socket: borrowing MessageSocket) {
         var answers: [String: Int] = [:]
         for ticket in 0..<250 {
-            send(Request.open(ticket: UInt64(ticket), login: nil, Surroundings()).bytes)
+            send(NetworkMessage.open(ticket: UInt64(ticket), login: nil, ConnectionEnvironment()).bytes)
             switch next(socket)?.0 {
             case .opened: answers["opened", default: 0] += 1
             case .notOpened(_, let errno): answers["errno \(errno)", default: 0] += 1

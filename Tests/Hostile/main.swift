@@ -26,21 +26,21 @@ struct PlainLog: LogHandler {
     func log(event: LogEvent) { StandardError.write(Array(event.message.description.utf8), from: "parent") }
 }
 
-var duties = Duties(
+var configuration = ParentConfiguration(
     authCommand: ["/bin/sh", "-c", act.authCommand].map { Array($0.utf8) },
     program: ["/bin/sh", "-c", act.program].map { Array($0.utf8) },
     environment: InheritedEnvironment(InheritedEnvironment.current, isOneSession: false))
-duties.authTimeout = .milliseconds(act.authTimeout)
-duties.mostChecks = 4
-duties.mostSessions = 100
-duties.lingering = .milliseconds(100)
-duties.grace = .milliseconds(100)
+configuration.authTimeout = .milliseconds(act.authTimeout)
+configuration.mostChecks = 4
+configuration.mostSessions = 100
+configuration.lingering = .milliseconds(100)
+configuration.grace = .milliseconds(100)
 
 do throws(Failure) {
     let child = try NetworkChild.start(
         arguments: arguments + [Array("network".utf8)], environment: InheritedEnvironment.current)
     let parent = try Parent(
-        of: child, duties, provisions: [], logger: Logger(label: "parent") { _ in PlainLog() },
+        of: child, configuration, messages: [], logger: Logger(label: "parent") { _ in PlainLog() },
         supervision: Supervision(nil), reload: { [] }, ready: { StandardError.write(Array("ready".utf8), from: "parent") })
     exit(parent.run())
 } catch {

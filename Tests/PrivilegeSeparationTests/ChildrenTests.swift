@@ -4,7 +4,7 @@ import Testing
 
 /// Who is sent which signal, and when.
 @Suite final class ChildrenTests {
-    private static let login = Login(ticket: 7, user: Array("alice".utf8), method: Array("PLAIN".utf8))
+    private static let login = LoginAttempt(ticket: 7, user: Array("alice".utf8), method: Array("PLAIN".utf8))
     private let start = ContinuousClock.now
     private var children = Children(grace: .seconds(2))
 
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `one that stays is asked, rests, is asked again, and is counted while it owes an answer`() {
-        children.add(100, .resident(Self.login), until: at(10))
+        children.add(100, .worker(Self.login), until: at(10))
         #expect(children.checkCount == 1)
         let answered = [children.rest(100), children.rest(100)]
         #expect(answered == [Self.login, nil])
@@ -66,12 +66,12 @@ import Testing
         #expect(children.checkCount == 1)
         #expect(children.nextDeadline == at(20))
         let child = children.remove(100)
-        #expect(child?.purpose == .resident(Self.login))
+        #expect(child?.purpose == .worker(Self.login))
         #expect(children.checkCount == 0)
     }
 
     @Test func `one that stays and is late has answered for good`() {
-        children.add(100, .resident(Self.login), until: at(10))
+        children.add(100, .worker(Self.login), until: at(10))
         #expect(children.overdue(at: at(10)) == [.init(id: 100, signal: SIGTERM, ticket: 7)])
         // Too late: its login was answered, and it is to end.
         let answered = children.rest(100)
@@ -79,12 +79,12 @@ import Testing
         #expect(children.checkCount == 1)
         #expect(children.overdue(at: at(12)) == [.init(id: 100, signal: SIGKILL, ticket: nil)])
         let child = children.remove(100)
-        #expect(child?.purpose == .resident(nil))
+        #expect(child?.purpose == .worker(nil))
         #expect(children.checkCount == 0)
     }
 
     @Test func `one that is idle is dismissed, one that owes an answer is not`() {
-        children.add(100, .resident(Self.login), until: at(10))
+        children.add(100, .worker(Self.login), until: at(10))
         children.dismiss(100, until: at(1))
         #expect(children.nextDeadline == at(10))
         _ = children.rest(100)

@@ -10,17 +10,17 @@ import Testing
         "TCPLOCALPORT=25", "PROTO=TCP",
     ]
 
-    private func entries(isOneSession: Bool, _ surroundings: Surroundings) -> [String] {
-        InheritedEnvironment(Self.ours.map { Array($0.utf8) }, isOneSession: isOneSession).entries(with: surroundings)
+    private func entries(isOneSession: Bool, _ connection: ConnectionEnvironment) -> [String] {
+        InheritedEnvironment(Self.ours.map { Array($0.utf8) }, isOneSession: isOneSession).entries(with: connection)
             .map(\.text)
     }
 
     @Test func `a server's programs see the session's client, and nobody's login but its own`() throws {
-        var surroundings = Surroundings()
-        try surroundings.set(.remoteAddress, Array("192.0.2.7".utf8))
-        try surroundings.set(.authenticatedUser, Array("alice".utf8))
+        var connection = ConnectionEnvironment()
+        try connection.set(.remoteAddress, Array("192.0.2.7".utf8))
+        try connection.set(.authenticatedUser, Array("alice".utf8))
         #expect(
-            entries(isOneSession: false, surroundings)
+            entries(isOneSession: false, connection)
                 == ["PATH=/bin", "RCPTHOSTS=x", "TCPREMOTEIP=192.0.2.7", "SMTPAUTHUSER=alice", "PROTO=TCP"])
     }
 
@@ -33,7 +33,7 @@ import Testing
 
     @Test func `where tcpserver has said who the client is, that is kept`() {
         #expect(
-            entries(isOneSession: true, Surroundings())
+            entries(isOneSession: true, ConnectionEnvironment())
                 == [
                     "PATH=/bin", "RCPTHOSTS=x", "TCPREMOTEIP=192.0.2.1", "TCPREMOTEHOST=one.example", "TCPLOCALPORT=25",
                     "PROTO=TCP",
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `what the session says stands in its place`() {
-        let entries = entries(isOneSession: true, RequestTests.surroundings)
+        let entries = entries(isOneSession: true, NetworkMessageTests.connection)
         #expect(entries.filter { $0.hasPrefix("TCPREMOTEIP=") } == ["TCPREMOTEIP=192.0.2.7"])
     }
 }

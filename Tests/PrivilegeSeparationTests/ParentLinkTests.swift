@@ -30,16 +30,16 @@ import Testing
         var all: [String] { lines.withLock { $0 } }
     }
 
-    private func send(_ order: Order, _ descriptor: Int32 = -1) {
-        var outbox = Outbox(socket: parent.descriptor.number)
-        outbox.send(
-            descriptor < 0 ? Parcel(order) : Parcel(order, with: FileDescriptor(owning: descriptor)))
+    private func send(_ message: ParentMessage, _ descriptor: Int32 = -1) {
+        var sendQueue = SendQueue(socket: parent.descriptor.number)
+        sendQueue.send(
+            descriptor < 0 ? OutgoingMessage(message) : OutgoingMessage(message, with: FileDescriptor(owning: descriptor)))
     }
 
     /// The ticket of a program that is asked for.
     private func ticket() throws -> UInt64 {
-        switch try parent.receive(Request.self) {
-        case .message(.open(let ticket, 5, RequestTests.surroundings), _): return ticket
+        switch try parent.receive(NetworkMessage.self) {
+        case .message(.open(let ticket, 5, NetworkMessageTests.connection), _): return ticket
         default: throw POSIXError(.ENOMSG)
         }
     }
@@ -49,11 +49,11 @@ import Testing
         var given: [UInt64] = []
         for login in ["alice", "bob"] {
             given.append(
-                link.check(Secret("\(login)\0pass\0\0"), method: Self.method, Surroundings()) { seen.add("\(login) \($0)") })
+                link.check(Secret("\(login)\0pass\0\0"), method: Self.method, ConnectionEnvironment()) { seen.add("\(login) \($0)") })
         }
         var tickets: [UInt64] = []
         for login in ["alice", "bob"] {
-            switch try parent.receive(Request.self) {
+            switch try parent.receive(NetworkMessage.self) {
             case .message(.check(let ticket, let method, _), let attachments):
                 #expect(method == Self.method)
                 tickets.append(ticket)
@@ -78,7 +78,7 @@ import Testing
     @Test func `a program comes as a socket, or not at all`() throws {
         let seen = Seen()
         for _ in 0..<2 {
-            link.open(login: 5, RequestTests.surroundings) { result in
+            link.open(login: 5, NetworkMessageTests.connection) { result in
                 switch result {
                 case .success(let opened):
                     var status = stat()
@@ -101,19 +101,19 @@ import Testing
         let map = folder.write("map", "alice @example.com\n".utf8)
         let long = folder.write("long", [])
         #expect(truncate(long, off_t(FileDescriptor.longestFile + 1)) == 0)
-        var outbox = Outbox(socket: parent.descriptor.number)
-        outbox.send(Parcel(Order.certificate(Array("CHAIN".utf8), isLast: true), secret: Secret("KEY")))
+        var sendQueue = SendQueue(socket: parent.descriptor.number)
+        sendQueue.send(OutgoingMessage(ParentMessage.certificate(Array("CHAIN".utf8), isLast: true), secret: Secret("KEY")))
         for number in 0..<3 {
-            outbox.send(Parcel(Order.certificate(Array("CHAIN\(number)".utf8), isLast: number == 2), secret: Secret("KEY\(number)")))
+            sendQueue.send(OutgoingMessage(ParentMessage.certificate(Array("CHAIN\(number)".utf8), isLast: number == 2), secret: Secret("KEY\(number)")))
         }
-        outbox.send(Parcel(Order.senderMap, with: FileDescriptor(owning: open(map, O_RDONLY | O_CLOEXEC))))
+        sendQueue.send(OutgoingMessage(ParentMessage.senderMap, with: FileDescriptor(owning: open(map, O_RDONLY | O_CLOEXEC))))
         // A folder can be opened, but not read.
         for path in [folder.path, long] {
-            outbox.send(Parcel(Order.senderMap, with: FileDescriptor(owning: open(path, O_RDONLY | O_CLOEXEC))))
+            sendQueue.send(OutgoingMessage(ParentMessage.senderMap, with: FileDescriptor(owning: open(path, O_RDONLY | O_CLOEXEC))))
         }
-        outbox.send(Parcel(Order.mechanisms(Array("PLAIN".utf8))))
-        outbox.send(Parcel(Order.reload))
-        outbox.send(Parcel(Order.drain))
+        sendQueue.send(OutgoingMessage(ParentMessage.mechanisms(Array("PLAIN".utf8))))
+        sendQueue.send(OutgoingMessage(ParentMessage.reload))
+        sendQueue.send(OutgoingMessage(ParentMessage.drain))
         var heard: [String] = []
         _ = link.run { event in
             switch event {
@@ -148,22 +148,22 @@ import Testing
     }
 
     @Test func `what can never be sent is not passed over in silence`() throws {
-        var outbox = Outbox(socket: parent.descriptor.number)
+        var sendQueue = SendQueue(socket: parent.descriptor.number)
         // Longer than any buffer of a socket.
-        outbox.send(Parcel(Order.certificate([UInt8](repeating: 65, count: 64 << 20), isLast: true), secret: Secret("KEY")))
-        #expect(outbox.failure == EMSGSIZE)
-        #expect(outbox.isEmpty)
-        var deaf = Outbox(socket: -1)
-        deaf.send(Parcel(Order.drain))
+        sendQueue.send(OutgoingMessage(ParentMessage.certificate([UInt8](repeating: 65, count: 64 << 20), isLast: true), secret: Secret("KEY")))
+        #expect(sendQueue.failure == EMSGSIZE)
+        #expect(sendQueue.isEmpty)
+        var deaf = SendQueue(socket: -1)
+        deaf.send(OutgoingMessage(ParentMessage.drain))
         #expect(deaf.failure == EBADF)
     }
 
     @Test func `a message that is too long leaves nothing of itself`() throws {
         let secret = Array("a-password-in-a-long-message".utf8)
-        let bytes = secret + [UInt8](repeating: 0, count: Request.longest)
+        let bytes = secret + [UInt8](repeating: 0, count: NetworkMessage.longest)
         #expect(Glibc.send(network, bytes, bytes.count, 0) == bytes.count)
         #expect(throws: Malformed.oversized) {
-            switch try parent.receive(Request.self) {
+            switch try parent.receive(NetworkMessage.self) {
             default: break
             }
         }
@@ -171,12 +171,12 @@ import Testing
     }
 
     @Test func `messages for which there is no room wait, and none is lost`() throws {
-        for _ in 0..<5000 { link.open(login: nil, RequestTests.surroundings) { _ in } }
+        for _ in 0..<5000 { link.open(login: nil, NetworkMessageTests.connection) { _ in } }
         let thread = Thread { [link] in _ = link.run { _ in link.leave() } }
         thread.start()
         var count = 0
         while count < 5000 {
-            switch try parent.receive(Request.self) {
+            switch try parent.receive(NetworkMessage.self) {
             case .nothing: usleep(1000)
             case .end: return #expect(Bool(false), "the end after \(count)")
             case .message: count += 1

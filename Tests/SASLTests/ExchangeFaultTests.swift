@@ -3,7 +3,7 @@ import SASL
 import TestSupport
 import Testing
 
-/// Exchanges that end without a claim: the reason and the login.
+/// Exchanges that end without an attempt: the reason and the login.
 @Suite struct ExchangeFaultTests {
     @Test(arguments: [
         (Exchange.plain, "alice", ExchangeFault.malformedMessage, nil), (.plain, "a\0b\0c\0d", .malformedMessage, nil),

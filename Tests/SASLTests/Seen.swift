@@ -13,13 +13,13 @@ enum Seen: Equatable {
     init(_ step: Step) {
         switch step {
         case .challenge(let bytes, let exchange): self = .challenge(text(bytes), exchange)
-        case .claim(let claim):
-            let login = text(claim.login.bytes)
-            let proof = text(claim.proof)
-            if let challenge = claim.challenge {
-                self = .digest(claim.mechanism, login: login, digest: proof, challenge: text(challenge))
+        case .attempt(let attempt):
+            let login = text(attempt.login.bytes)
+            let response = text(attempt.response)
+            if let challenge = attempt.challenge {
+                self = .digest(attempt.mechanism, login: login, digest: response, challenge: text(challenge))
             } else {
-                self = .password(claim.mechanism, login: login, password: proof)
+                self = .password(attempt.mechanism, login: login, password: response)
             }
         case .refused(let login): self = .refused(text(login.bytes))
         case .malformed: self = .malformed

@@ -26,8 +26,8 @@ import Testing
         ("pam-checkpwd --resident -s smtp", true), ("pam-checkpwd -s smtp --resident", true), ("pam-checkpwd -s smtp", false),
         ("pam-checkpwd -e -- /bin/prog --resident", false), ("--resident", false),
     ])
-    func `--resident is one of its options, and no word of the program's behind it`(command: String, isResident: Bool) {
-        #expect(AuthCommand(Self.words(command)).isResident == isResident)
+    func `--resident is one of its options, and no word of the program's behind it`(command: String, isWorker: Bool) {
+        #expect(AuthCommand(Self.words(command)).isWorker == isWorker)
     }
 }
 

@@ -3,6 +3,7 @@ import NIOCore
 import NIOSSL
 import SMTP
 @testable import SMTPServer
+@testable import ServerSupport
 import TestSupport
 import Testing
 @testable import TransportSecurity
@@ -14,30 +15,30 @@ import Testing
     private let lines = LogLines()
 
     private func serving(
-        wrapsTLS: Bool = false, limits: Limits = quickLimits,
-        occupancy: Occupancy = Occupancy(most: .max, mostPerAddress: .max), _ body: (Int) async throws -> Void
+        wrapsTLS: Bool = false, timeouts: SessionTimeouts = quickTimeouts,
+        limiter: ConnectionLimiter = ConnectionLimiter(most: .max, mostPerAddress: .max), _ body: (Int) async throws -> Void
     ) async throws {
         var policy = openPolicy()
         policy.allowsPlaintext = false
-        let service = Service(
-            policy, authenticator: KnowingAuthenticator(), tls: try certificate.tls(), limits: limits,
+        let service = SMTPService(
+            policy, authenticator: KnowingAuthenticator(), tls: try certificate.tls(), timeouts: timeouts,
             logger: lines.logger)
-        try await SMTPServerTests.serving(service, occupancy: occupancy, wrapsTLS: wrapsTLS, body)
+        try await SMTPServerTests.serving(service, limiter: limiter, wrapsTLS: wrapsTLS, body)
     }
 
     @Test func `a client that begins TLS when its session is over does no harm: it finds the connection closed`()
         async throws
     {
-        var limits = quickLimits
+        var timeouts = quickTimeouts
         // It must not be waited for.
-        limits.closing = .hours(1)
-        let occupancy = Occupancy(most: 9, mostPerAddress: 9)
-        try await serving(limits: limits, occupancy: occupancy) { port in
+        timeouts.closing = .hours(1)
+        let limiter = ConnectionLimiter(most: 9, mostPerAddress: 9)
+        try await serving(timeouts: timeouts, limiter: limiter) { port in
             let client = try await TLSClient(port: port)
             try await client.send("STARTTLS\r\n")
             try await client.wait(for: "220 2.0.0")
-            for channel in occupancy.channels {
-                channel.pipeline.fireUserInboundEventTriggered(Service.Draining())
+            for channel in limiter.channels {
+                channel.pipeline.fireUserInboundEventTriggered(SMTPService.Draining())
                 try await channel.eventLoop.submit {}.get()
             }
             try? await client.startTLS()
@@ -91,14 +92,14 @@ import Testing
 
     /// Else the kernel waits 40 ms, and so does a client whose next command it holds back until then.
     @Test func `the last message of a TLS handshake after STARTTLS is acknowledged at once`() async throws {
-        let occupancy = Occupancy(most: 9, mostPerAddress: 9)
-        try await serving(occupancy: occupancy) { port in
+        let limiter = ConnectionLimiter(most: 9, mostPerAddress: 9)
+        try await serving(limiter: limiter) { port in
             let client = try await TLSClient(port: port)
             for _ in 0..<8 {
                 try await client.send("NOOP\r\n")
                 try await client.wait(for: "250 2.0.0 ok")
             }
-            let server = try #require(occupancy.channels.first)
+            let server = try #require(limiter.channels.first)
             let seen = try await HandshakeWatcher.watch(server) { channel in
                 (try? channel.syncOptions?.getOption(.tcpOption(ClientSocket.quickAcknowledgement))).map { Int($0 ?? -1) } ?? -1
             }
@@ -143,7 +144,7 @@ import Testing
     func `a client gets the certificate for the name that it asks for`(name: String?, chosen: String) async throws {
         let all = ["one": Certificate(["one.example.com"]), "two": Certificate(["two.example.org"]), "three": Certificate(["*.example.net"])]
         let tls = try CurrentTLS(ServerCertificates(try ["one", "two", "three"].map { try all[$0]!.loaded() }))
-        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), tls: tls, limits: quickLimits, logger: nil)
+        let service = SMTPService(openPolicy(), authenticator: KnowingAuthenticator(), tls: tls, timeouts: quickTimeouts, logger: nil)
         try await SMTPServerTests.serving(service) { port in
             let client = try await TLSClient(port: port)
             try await client.send("STARTTLS\r\n")
@@ -167,9 +168,9 @@ import Testing
 
     @Test(arguments: Failing.allCases, [false, true])
     func `a failed handshake has one line in the log, with its reason`(failing: Failing, wrapsTLS: Bool) async throws {
-        var limits = quickLimits
-        if failing == .silence { limits.idle = .milliseconds(300) }
-        try await serving(wrapsTLS: wrapsTLS, limits: limits) { port in
+        var timeouts = quickTimeouts
+        if failing == .silence { timeouts.idle = .milliseconds(300) }
+        try await serving(wrapsTLS: wrapsTLS, timeouts: timeouts) { port in
             let client = try await TLSClient(port: port)
             if !wrapsTLS {
                 try await client.send("STARTTLS\r\n")

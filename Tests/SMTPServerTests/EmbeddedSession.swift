@@ -4,6 +4,7 @@ import NIOCore
 import NIOEmbedded
 @testable import SMTP
 @testable import SMTPServer
+@testable import ServerSupport
 import TestSupport
 import Testing
 
@@ -11,24 +12,24 @@ import Testing
 final class EmbeddedSession {
     private let eventLoop = EmbeddedEventLoop()
     private let client: EmbeddedChannel
-    private let behind: EmbeddedBehind
+    private let backend: EmbeddedBackend
     private let lines = NIOLockedValueBox<[String]>([])
     private let over: EventLoopPromise<Void>
 
     init(
-        limits: Limits = quickLimits, authenticator: any Authenticator = KnowingAuthenticator(),
-        change: (inout Policy) -> Void = { _ in }
+        timeouts: SessionTimeouts = quickTimeouts, authenticator: any Authenticator = KnowingAuthenticator(),
+        change: (inout SessionPolicy) -> Void = { _ in }
     ) throws {
-        behind = EmbeddedBehind(eventLoop)
+        backend = EmbeddedBackend(eventLoop)
         client = EmbeddedChannel(loop: eventLoop)
         over = eventLoop.makePromise()
         let lines = lines
         let logger = Logger(label: "") { _ in
             StandardErrorLog { line in lines.withLockedValue { $0.append(text(line)) } }
         }
-        var policy = openPolicy(.passed(Policy.Passing(offer: .nothing)))
+        var policy = openPolicy(.passed(SessionPolicy.Passing(offer: .nothing)))
         change(&policy)
-        let service = Service(policy, authenticator: authenticator, behind: behind, limits: limits, logger: logger)
+        let service = SMTPService(policy, authenticator: authenticator, backend: backend, timeouts: timeouts, logger: logger)
         try service.serve(client, over: over)
         try client.connect(to: SocketAddress(ipAddress: "192.0.2.7", port: 1)).wait()
         #expect(try replies() == "220 mail.example.com ESMTP")
@@ -51,30 +52,30 @@ final class EmbeddedSession {
         return try replies()
     }
 
-    func behindSends(_ reply: String) throws {
-        try behind.channel.writeInbound(ByteBuffer(string: reply + "\r\n"))
+    func backendSends(_ reply: String) throws {
+        try backend.channel.writeInbound(ByteBuffer(string: reply + "\r\n"))
     }
 
-    /// What the one behind was sent since it was last looked at, CRLF as `|`.
-    func toBehind() throws -> String { try Self.take(behind.channel) }
+    /// What the backend was sent since it was last looked at, CRLF as `|`.
+    func toBackend() throws -> String { try Self.take(backend.channel) }
 
-    /// Whether the one behind takes more.
-    var isBehindReading: Bool {
-        get { behind.channel.isWritable }
+    /// Whether the backend takes more.
+    var isBackendReading: Bool {
+        get { backend.channel.isWritable }
         set {
-            behind.channel.isWritable = newValue
-            behind.channel.pipeline.fireChannelWritabilityChanged()
+            backend.channel.isWritable = newValue
+            backend.channel.pipeline.fireChannelWritabilityChanged()
         }
     }
 
-    /// A client that has logged in, and whose MAIL the one behind has been sent, and has not answered.
+    /// A client that has logged in, and whose MAIL the backend has been sent, and has not answered.
     func beginMail() throws {
         #expect(try ask("EHLO me").hasPrefix("250-"))
         #expect(try ask(alice) == "235 2.7.0 ok, go ahead")
         #expect(try ask("MAIL FROM:<a@b>") == "")
-        try behindSends("220 behind")
-        try behindSends("250 behind")
-        #expect(try toBehind() == "EHLO me|MAIL FROM:<a@b>")
+        try backendSends("220 behind")
+        try backendSends("250 behind")
+        #expect(try toBackend() == "EHLO me|MAIL FROM:<a@b>")
     }
 
     /// All that was logged.
@@ -87,8 +88,8 @@ final class EmbeddedSession {
     }
 }
 
-/// One behind that says what a test says.
-private final class EmbeddedBehind: Behind {
+/// A backend that says what a test says.
+private final class EmbeddedBackend: Backend {
     let channel: EmbeddedChannel
 
     init(_ eventLoop: EmbeddedEventLoop) {

@@ -1,6 +1,7 @@
 import Logging
 import NIOConcurrencyHelpers
 @testable import SMTPServer
+@testable import ServerSupport
 import TestSupport
 
 /// A log that is kept.

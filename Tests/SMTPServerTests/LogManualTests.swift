@@ -2,7 +2,7 @@ import Foundation
 import SASL
 @testable import SMTP
 @testable import SMTPServer
-import ServerSupport
+@testable import ServerSupport
 import TestSupport
 import Testing
 
@@ -22,18 +22,18 @@ import Testing
     private static let login = "for each login", session = "for each session", offer = "what is offered"
 
     @Test func `every reason of a login is in the manual, and no other`() throws {
-        let program = Set(Outcome.Reason.everyKind.map { "\($0.words)" })
-        #expect(program.count == Outcome.Reason.everyKind.count)
+        let program = Set(AuthResult.Reason.everyKind.map { "\($0.words)" })
+        #expect(program.count == AuthResult.Reason.everyKind.count)
         #expect(try Self.words(of: "reason", after: Self.login) == program)
     }
 
     @Test func `every reason for the end of a session is in the manual, and no other`() throws {
-        #expect(try Self.words(of: "session", after: Self.session) == Set(Ending.everyKind.map { "\($0.words)" }))
+        #expect(try Self.words(of: "session", after: Self.session) == Set(EndReason.everyKind.map { "\($0.words)" }))
         // The item names the ending that it belongs to.
         #expect(
             try Self.words(of: "reason", after: Self.session).subtracting(["tls-failed"])
                 == Set(TLSFailure.Reason.allCases.map(\.rawValue)))
-        #expect(try Self.words(of: "behind", after: Self.session) == Set(Loss.everyKind.map { "\($0.words)" }))
+        #expect(try Self.words(of: "behind", after: Self.session) == Set(BackendFailure.everyKind.map { "\($0.words)" }))
     }
 
     @Test func `every reason for what is offered is in the manual, and no other`() throws {
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `every reason to turn a client away is in the manual, and no other`() throws {
-        let reasons = [Occupancy.Full.connections, .connectionsOfAddress].map { text($0.words) }
+        let reasons = [ConnectionLimiter.Full.connections, .connectionsOfAddress].map { text($0.words) }
         #expect(try Self.words(of: "turned-away", after: "turned away") == Set(reasons))
     }
 
@@ -64,7 +64,7 @@ import Testing
         let items = try Self.items(after: Self.login)
         var seen: Set<String> = []
         let log = SessionLog(nil, authCommand: Array("pam-checkpwd".utf8))
-        let outcomes = [Outcome.accepted] + Outcome.Reason.everyKind.flatMap { [.rejected($0), .temporary($0)] }
+        let outcomes = [AuthResult.accepted] + AuthResult.Reason.everyKind.flatMap { [.rejected($0), .temporary($0)] }
         for outcome in outcomes {
             for mechanism in Mechanism.allCases {
                 for name in [nil, "alice"] {
@@ -82,11 +82,11 @@ import Testing
     @Test func `the fields of a session's line are those of the manual, in its order`() throws {
         let items = try Self.items(after: Self.session)
         var seen: Set<String> = []
-        for ending in Ending.everyKind + Loss.everyKind.map({ .behind($0) }) {
+        for endReason in EndReason.everyKind + BackendFailure.everyKind.map({ .backend($0) }) {
             var session = Session(openPolicy(), clientAddress: [], isTLS: false) { [] }
             session.lacking = [Array("DSN".utf8)]
             session.login = (.init(Array("alice".utf8)), .plain)
-            _ = session.end(ending)
+            _ = session.end(endReason)
             let line = SessionRecord(
                 session: session, rhost: Array("192.0.2.7".utf8), proxy: Array("192.0.2.8".utf8), octets: 1
             ).line.bytes

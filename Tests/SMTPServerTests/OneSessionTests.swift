@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import PrivilegeSeparation
 @testable import SMTPServer
+@testable import ServerSupport
 import TestSupport
 import Testing
 
@@ -18,7 +19,7 @@ struct OneSessionTests {
     func session() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let (toServer, fromServer) = (try pipe(), try pipe())
-        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), limits: watchful, logger: nil)
+        let service = SMTPService(openPolicy(), authenticator: KnowingAuthenticator(), timeouts: watchful, logger: nil)
         let over = OneSession.serve(
             service, input: toServer.output, output: fromServer.input, client: nobody, group: group)
         let lines = "AUTH PLAIN " + base64("\0alice\0pass") + "\r\nNOOP\r\n"
@@ -38,9 +39,9 @@ struct OneSessionTests {
         // The rest of the replies is more than the pipe holds, and less than holds the session back.
         // F_SETPIPE_SZ is 1031 (fcntl(2)); Swift does not import it.
         #expect(fcntl(fromServer.input, 1031, 4096) == 4096)
-        var limits = Limits()
-        limits.closing = .hours(1)
-        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), limits: limits, logger: nil)
+        var timeouts = SessionTimeouts()
+        timeouts.closing = .hours(1)
+        let service = SMTPService(openPolicy(), authenticator: KnowingAuthenticator(), timeouts: timeouts, logger: nil)
         let over = OneSession.serve(
             service, input: toServer.output, output: fromServer.input, client: nobody, group: group)
         let lines = String(repeating: "HELP\r\n", count: 700)
@@ -59,7 +60,7 @@ struct OneSessionTests {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var ends: [Int32] = [-1, -1]
         try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
-        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), limits: watchful, logger: nil)
+        let service = SMTPService(openPolicy(), authenticator: KnowingAuthenticator(), timeouts: watchful, logger: nil)
         let over = OneSession.serve(service, input: ends[0], output: dup(ends[0]), client: nobody, group: group)
         #expect(write(ends[1], "NOOP\r\n", 6) == 6)
         shutdown(ends[1], Int32(SHUT_WR))
@@ -83,13 +84,13 @@ struct OneSessionTests {
             return getsockopt(input, Int32(IPPROTO_TCP), name, &value, &length) == 0 ? value : -1
         }
         #expect(option(TCP_NODELAY) == 0)
-        let service = Service(
-            openPolicy(), authenticator: KnowingAuthenticator(), tls: try Certificate().tls(), limits: quickLimits, logger: nil)
-        let occupancy = Occupancy(most: 1, mostPerAddress: 1)
+        let service = SMTPService(
+            openPolicy(), authenticator: KnowingAuthenticator(), tls: try Certificate().tls(), timeouts: quickTimeouts, logger: nil)
+        let limiter = ConnectionLimiter(most: 1, mostPerAddress: 1)
         let over = OneSession.serve(
-            service, input: input, output: dup(input), client: nobody, group: group, occupancy: occupancy)
+            service, input: input, output: dup(input), client: nobody, group: group, limiter: limiter)
         try await client.wait(for: "220 ")
-        let session = try #require(occupancy.channels.first)
+        let session = try #require(limiter.channels.first)
         let seen = try await HandshakeWatcher.watch(session) { _ in Int(option(TCP_QUICKACK)) }
         try await client.send("STARTTLS\r\n")
         try await client.wait(for: "220 2.0.0")
@@ -106,9 +107,9 @@ struct OneSessionTests {
     }
 
     /// A client that is watched is watched for ever.
-    private var watchful: Limits {
-        var limits = Limits()
-        limits.greetingDelay = .hours(1)
-        return limits
+    private var watchful: SessionTimeouts {
+        var timeouts = SessionTimeouts()
+        timeouts.greetingDelay = .hours(1)
+        return timeouts
     }
 }

@@ -13,7 +13,7 @@ struct ParentAuthenticatorTests {
     private func link() throws -> ParentLink {
         var ends: [Int32] = [-1, -1]
         #expect(cseparation_message_pair(&ends) == 0)
-        guard let link = ParentLink(MessageSocket(FileDescriptor(owning: ends[0]))) else { throw NoClaim() }
+        guard let link = ParentLink(MessageSocket(FileDescriptor(owning: ends[0]))) else { throw NoAttempt() }
         _ = FileDescriptor(owning: ends[1])
         return link
     }
@@ -23,20 +23,20 @@ struct ParentAuthenticatorTests {
         let authenticator = ParentAuthenticator(try link(), fieldsIn: .netqmail)
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let password = String(repeating: "p", count: 505)
-        let outcome = try await authenticator.check(try plainClaim("alice", password), of: nobody, on: eventLoop).outcome.get()
+        let outcome = try await authenticator.check(try plainAttempt("alice", password), of: nobody, on: eventLoop).outcome.get()
         #expect(outcome == .rejected(.tooLong))
     }
 
     @Test(
         "lets in nobody for whom the auth command did not end with 0",
         arguments: [
-            (Checked.ended(0), Outcome.accepted), (.ended(1), .rejected(.exitStatus(1))),
+            (CheckResult.ended(0), AuthResult.accepted), (.ended(1), .rejected(.exitStatus(1))),
             (.ended(2), .temporary(.exitStatus(2))), (.ended(111), .temporary(.exitStatus(111))),
             (.ended(137), .temporary(.exitStatus(137))), (.ended(-1), .temporary(.exitStatus(-1))),
             (.ended(256), .temporary(.exitStatus(256))), (.cannotStart(2), .temporary(.cannotStart(2))),
             (.timedOut, .temporary(.timedOut)), (.busy, .temporary(.busy)),
         ])
-    func outcome(checked: Checked, expected: Outcome) {
-        #expect(Outcome(checked) == expected)
+    func outcome(checked: CheckResult, expected: AuthResult) {
+        #expect(AuthResult(checked) == expected)
     }
 }

@@ -5,7 +5,7 @@ import NIOCore
 import TestSupport
 import Testing
 
-/// Mail on real sockets, to a server behind that is ours.
+/// Mail on real sockets, to a backend server that is ours.
 @Suite struct PassingTests {
     /// A client that is logged in.
     private func client(_ port: Int) throws -> SocketClient {
@@ -26,7 +26,7 @@ import Testing
     }
 
     private static let mail = "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"
-    /// What the one behind sees up to a message.
+    /// What the backend sees up to a message.
     private static let head = "EHLO me\r\n" + mail
 
     @Test func `a message of 10 MiB passes byte for byte`() async throws {
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `after a bare line end the one behind sees no end of the message, and nothing of what follows`()
+    @Test func `after a bare line end the backend sees no end of the message, and nothing of what follows`()
         async throws
     {
         let sink = try await Sink()
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `a server behind that does not read holds the client back, and nobody else`() async throws {
+    @Test func `a backend server that does not read holds the client back, and nobody else`() async throws {
         let sink = try await Sink(reading: false)
         try await serving(sink) { port in
             let stuck = try begin(port)
@@ -157,13 +157,13 @@ import Testing
         }
     }
 
-    @Test func `a session has one way to the server behind: one it has left is closed before the next is opened`()
+    @Test func `a session has one way to the backend server: one it has left is closed before the next is opened`()
         async throws
     {
         let sink = try await Sink(hangsUp: false)
-        var limits = quickLimits
-        limits.closing = .hours(1)
-        try await serving(sink, limits: limits, change: { $0.requiresLogin = false }) { port in
+        var timeouts = quickTimeouts
+        timeouts.closing = .hours(1)
+        try await serving(sink, timeouts: timeouts, change: { $0.requiresLogin = false }) { port in
             let client = try SocketClient(port: port)
             #expect(client.reply().hasPrefix("220 "))
             client.send("EHLO me\r\nMAIL FROM:<a@b>\r\nRSET\r\n\(alice)\r\nMAIL FROM:<c@d>\r\n")
@@ -179,7 +179,7 @@ import Testing
         ("answers twice", "550 no\r\n250 yes", "550 no"), ("goes away", "421 bye", "421 bye"),
         ("raves", "?", "421 4.3.0 "),
     ])
-    func `one behind that misbehaves ends the session with a clear reply`(
+    func `a backend that misbehaves ends the session with a clear reply`(
         name: String, answer: String, reply: String
     ) async throws {
         let sink = try await Sink { $0.hasPrefix("RCPT TO:<bad>") ? answer : nil }

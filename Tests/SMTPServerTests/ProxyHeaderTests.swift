@@ -1,5 +1,6 @@
 import NIOCore
 @testable import SMTPServer
+@testable import ServerSupport
 import Testing
 
 /// The header of the PROXY protocol, byte by byte.

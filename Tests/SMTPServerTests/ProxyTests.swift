@@ -17,16 +17,16 @@ import Testing
 
     /// A server whose proxy is this machine, and its log.
     private func serving(
-        mostPerAddress: Int = .max, limits: Limits = quickLimits, proxies: [AddressPrefix] = [loopback],
+        mostPerAddress: Int = .max, timeouts: SessionTimeouts = quickTimeouts, proxies: [AddressPrefix] = [loopback],
         _ body: (Int, LogLines) async throws -> Void
     ) async throws {
         let log = LogLines()
-        var limits = limits
+        var timeouts = timeouts
         // The line of a session comes when the connection is closed, for which a test does not wait.
-        limits.closing = .milliseconds(100)
-        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), limits: limits, logger: log.logger)
-        let occupancy = Occupancy(most: .max, mostPerAddress: mostPerAddress)
-        try await SMTPServerTests.serving(service, occupancy: occupancy, proxies: proxies) { try await body($0, log) }
+        timeouts.closing = .milliseconds(100)
+        let service = SMTPService(openPolicy(), authenticator: KnowingAuthenticator(), timeouts: timeouts, logger: log.logger)
+        let limiter = ConnectionLimiter(most: .max, mostPerAddress: mostPerAddress)
+        try await SMTPServerTests.serving(service, limiter: limiter, proxies: proxies) { try await body($0, log) }
     }
 
     @Test func `the log has the client that the PROXY header names, and the proxy`() async throws {
@@ -86,9 +86,9 @@ import Testing
     }
 
     @Test func `a client that speaks before the greeting is refused though its proxy spoke first`() async throws {
-        var limits = quickLimits
-        limits.greetingDelay = .milliseconds(50)
-        try await serving(limits: limits) { port, _ in
+        var timeouts = quickTimeouts
+        timeouts.greetingDelay = .milliseconds(50)
+        try await serving(timeouts: timeouts) { port, _ in
             let client = try SocketClient(port: port)
             client.send(header("192.0.2.7") + "EHLO client\r\n")
             #expect(client.rest().hasPrefix("554 5.5.1 "))
@@ -132,8 +132,8 @@ import Testing
 
     @Test func `TLS from the first byte on may begin in the packet of the PROXY header`() async throws {
         let log = LogLines()
-        let service = Service(
-            openPolicy(), authenticator: KnowingAuthenticator(), tls: try Certificate().tls(), limits: quickLimits,
+        let service = SMTPService(
+            openPolicy(), authenticator: KnowingAuthenticator(), tls: try Certificate().tls(), timeouts: quickTimeouts,
             logger: log.logger)
         try await SMTPServerTests.serving(service, wrapsTLS: true, proxies: [Self.loopback]) { port in
             let client = try await TLSClient(port: port)
@@ -157,10 +157,10 @@ import Testing
             over = channel.embeddedEventLoop.makePromise()
             channel.remoteAddress = try SocketAddress(ipAddress: proxy, port: 50000)
             channel.localAddress = try SocketAddress(ipAddress: local, port: 587)
-            let service = Service(
-                openPolicy(), authenticator: KnowingAuthenticator(), limits: quickLimits, logger: log.logger)
-            let occupancy = Occupancy(most: .max, mostPerAddress: .max)
-            try service.serveProxy(channel, occupancy, wrapsTLS: false, over: over)
+            let service = SMTPService(
+                openPolicy(), authenticator: KnowingAuthenticator(), timeouts: quickTimeouts, logger: log.logger)
+            let limiter = ConnectionLimiter(most: .max, mostPerAddress: .max)
+            try service.serveProxy(channel, limiter, wrapsTLS: false, over: over)
             try channel.connect(to: SocketAddress(ipAddress: proxy, port: 50000)).wait()
         }
 

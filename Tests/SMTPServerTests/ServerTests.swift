@@ -8,7 +8,7 @@ import Testing
 /// Logins on real sockets.
 @Suite struct ServerTests {
     private func serving(_ body: (Int) async throws -> Void) async throws {
-        let service = Service(openPolicy(), authenticator: KnowingAuthenticator(), limits: quickLimits, logger: nil)
+        let service = SMTPService(openPolicy(), authenticator: KnowingAuthenticator(), timeouts: quickTimeouts, logger: nil)
         try await SMTPServerTests.serving(service, body)
     }
 

@@ -18,7 +18,7 @@ import Testing
         #expect(try session.replies() == "421 4.4.2 nothing was said for too long, closing connection")
     }
 
-    @Test func `the one behind has ten minutes to answer, and then it is the one to blame`() throws {
+    @Test func `the backend has ten minutes to answer, and then it is the one to blame`() throws {
         let session = try EmbeddedSession()
         try session.beginMail()
         session.pass(.seconds(599))
@@ -34,7 +34,7 @@ import Testing
         let session = try EmbeddedSession()
         try session.beginMail()
         session.pass(.seconds(400))
-        try session.behindSends("250 sender ok")
+        try session.backendSends("250 sender ok")
         #expect(try session.replies() == "250 sender ok")
         session.pass(.seconds(299))
         #expect(try session.replies() == "")
@@ -42,22 +42,22 @@ import Testing
         #expect(try session.replies().hasPrefix("421 4.4.2 "))
     }
 
-    @Test func `one behind that takes nothing of a message is silent, too, and hears no QUIT`() throws {
+    @Test func `a backend that takes nothing of a message is silent, too, and hears no QUIT`() throws {
         let session = try EmbeddedSession()
         try session.beginMail()
-        try session.behindSends("250 sender ok")
+        try session.backendSends("250 sender ok")
         for (command, reply) in [("RCPT TO:<c@d>", "250 ok"), ("DATA", "354 go")] {
             try session.send(command)
-            try session.behindSends(reply)
+            try session.backendSends(reply)
         }
-        _ = try session.toBehind()
-        session.isBehindReading = false
+        _ = try session.toBackend()
+        session.isBackendReading = false
         try session.send("message")
         session.pass(.seconds(599))
         #expect(try session.replies() == "250 sender ok|250 ok|354 go")
         session.pass(.seconds(1))
         #expect(try session.replies().hasPrefix("421 4.3.0 "))
-        #expect(try session.toBehind() == "")
+        #expect(try session.toBackend() == "")
     }
 
     @Test func `who waits for the auth command, or for its late answer, is not idle`() throws {
@@ -99,7 +99,7 @@ import Testing
 
 /// Says yes, after ten minutes.
 private struct SlowAuthenticator: Authenticator {
-    func check(_ claim: Claim, of client: Client, on eventLoop: any EventLoop) -> Check {
-        Check(eventLoop.scheduleTask(in: .minutes(10)) { Outcome.accepted }.futureResult)
+    func check(_ attempt: AuthenticationAttempt, of client: Client, on eventLoop: any EventLoop) -> PendingCheck {
+        PendingCheck(eventLoop.scheduleTask(in: .minutes(10)) { AuthResult.accepted }.futureResult)
     }
 }

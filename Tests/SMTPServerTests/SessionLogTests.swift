@@ -10,7 +10,7 @@ struct SessionLogTests {
     @Test(
         "says verdict, why not, mechanism, rhost and login, in this order",
         arguments: [
-            (Outcome.accepted, #"verdict="accepted""#),
+            (AuthResult.accepted, #"verdict="accepted""#),
             (.rejected(.exitStatus(1)), #"verdict="rejected" reason="auth-command" status="1""#),
             (.rejected(.tooLong), #"verdict="rejected" reason="credentials-too-long""#),
             (.rejected(.otherIdentity), #"verdict="rejected" reason="other-authorization-identity""#),
@@ -20,7 +20,7 @@ struct SessionLogTests {
             (.rejected(.notOffered), #"verdict="rejected" reason="mechanism-not-offered""#),
             (.rejected(.malformed(.notBase64)), #"verdict="rejected" reason="not-base64""#),
         ])
-    func line(outcome: Outcome, start: String) {
+    func line(outcome: AuthResult, start: String) {
         let line = SessionLog(nil).line(outcome, .cramMD5, remoteHost: Array("192.0.2.7".utf8), LoginName(Array("alice".utf8)))
         #expect(text(line.bytes) == start + #" mechanism="CRAM-MD5" rhost="192.0.2.7" login="alice""#)
     }
@@ -56,7 +56,7 @@ struct SessionLogTests {
     @Test("says why the one behind cannot be had, as far as the system does", arguments: [111 as Int32?, nil])
     func notOpened(errno: Int32?) {
         var session = Session(openPolicy(), clientAddress: [], isTLS: false) { [] }
-        _ = session.end(.behind(.notOpened(errno: errno)))
+        _ = session.end(.backend(.notOpened(errno: errno)))
         let line = text(SessionRecord(session: session, rhost: [], octets: 0).line.bytes)
         #expect(line.hasPrefix(#"session="behind" behind="cannot-open" "# + (errno == nil ? "tls" : #"errno="111" tls"#)))
     }

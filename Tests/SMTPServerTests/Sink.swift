@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 @testable import SMTPServer
 
-/// A mail server that takes everything, on loopback: what stands behind in these tests. It keeps what it was sent.
+/// A mail server that takes everything, on loopback: the backend in these tests. It keeps what it was sent.
 final class Sink: Sendable {
     private let channel: any Channel
     private let group = MultiThreadedEventLoopGroup.singleton
@@ -33,10 +33,10 @@ final class Sink: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        relay = RelayBehind(.host("127.0.0.1", port: channel.localAddress!.port!))
+        relay = RelayBackend(.host("127.0.0.1", port: channel.localAddress!.port!))
     }
 
-    let relay: RelayBehind
+    let relay: RelayBackend
 
     var eventLoop: any EventLoop { channel.eventLoop }
 

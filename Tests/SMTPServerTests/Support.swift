@@ -5,18 +5,18 @@ import SMTP
 @testable import SMTPServer
 import TestSupport
 
-struct NoClaim: Error {}
+struct NoAttempt: Error {}
 
-/// The claim that an exchange ends with after an answer.
-func claim(_ exchange: Exchange, _ answer: String) throws -> Claim {
+/// The attempt that an exchange ends with after an answer.
+func attempt(_ exchange: Exchange, _ answer: String) throws -> AuthenticationAttempt {
     switch exchange.answer(Secret(answer)) {
-    case .claim(let claim): return claim
-    default: throw NoClaim()
+    case .attempt(let attempt): return attempt
+    default: throw NoAttempt()
     }
 }
 
-func plainClaim(_ login: String = "alice", _ password: String = "pass") throws -> Claim {
-    try claim(.plain, "\0\(login)\0\(password)")
+func plainAttempt(_ login: String = "alice", _ password: String = "pass") throws -> AuthenticationAttempt {
+    try attempt(.plain, "\0\(login)\0\(password)")
 }
 
 let hostname = Hostname(Array("mail.example.com".utf8))!

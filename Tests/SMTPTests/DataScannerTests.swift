@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct DataScannerTests {
     /// Feeds a stream in pieces of one size: what is passed on, and how it ended.
-    private func scan(_ stream: String, by size: Int) -> (passed: String, ending: String) {
+    private func scan(_ stream: String, by size: Int) -> (passed: String, endReason: String) {
         var scanner = DataScanner()
         var rest = Array(stream.utf8)[...]
         var waiting: [UInt8] = []
@@ -39,17 +39,17 @@ import Testing
         ("a\rb\r\n.\r\n", "bare"), ("a\n\r\n.\r\n", "bare"),
     ])
     func `a message ends at CRLF.CRLF, however the stream is cut, and nothing passes after a bare line end or a NUL`(
-        stream: String, ending: String
+        stream: String, endReason: String
     ) {
         let whole = stream.replacing(/b.*/, with: "")
         for size in [1, 2, 3, 5, 8, 13, 10_000] {
             let (passed, seen) = scan(stream, by: size)
-            #expect(seen == ending, "in pieces of \(size)")
+            #expect(seen == endReason, "in pieces of \(size)")
             #expect(stream.utf8.starts(with: passed.utf8))
-            if ending == "end" { #expect(passed == whole) }
+            if endReason == "end" { #expect(passed == whole) }
             #expect(!passed.utf8.contains(0))
             // What came before was text in each way of reading it.
-            if ending == "bare" {
+            if endReason == "bare" {
                 let bytes = Array(passed.utf8)
                 #expect(!bytes.indices.contains { bytes[$0] == 10 && ($0 == 0 || bytes[$0 - 1] != 13) })
                 #expect(!bytes.indices.contains { bytes[$0] == 13 && ($0 + 1 == bytes.count || bytes[$0 + 1] != 10) })

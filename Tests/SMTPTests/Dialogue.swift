@@ -6,20 +6,20 @@ import TestSupport
 /// A session with what a driver does around it: bytes on either side in, what comes of them as lines a test can compare.
 ///
 /// - `S text`: to the client, CRLF as `|` but for the last
-/// - `F text`: to the one behind, the same
-/// - `open`, `leave`: the way to the one behind
-/// - `ask mechanism login proof`, `refuse mechanism login reason` (`-` for a login that is not known), `pause seconds`, `tls`, `over ending`
+/// - `F text`: to the backend, the same
+/// - `open`, `leave`: the way to the backend
+/// - `ask mechanism login response`, `refuse mechanism login reason` (`-` for a login that is not known), `pause seconds`, `tls`, `over endReason`
 struct Dialogue {
     private(set) var session: Session
     private var client: [UInt8] = []
-    private var behind: [UInt8] = []
-    private var hasBehind = false
+    private var backend: [UInt8] = []
+    private var hasBackend = false
     private(set) var events: [String] = []
     /// All that went either way.
-    private(set) var toBehind: [UInt8] = []
+    private(set) var toBackend: [UInt8] = []
     private(set) var toClient: [UInt8] = []
 
-    init(_ policy: Policy = Dialogue.policy, isTLS: Bool = true) {
+    init(_ policy: SessionPolicy = Dialogue.policy, isTLS: Bool = true) {
         session = Session(policy, clientAddress: Array("192.0.2.7".utf8), isTLS: isTLS) {
             Array("<20137.1267585100@indimail.org>".utf8)
         }
@@ -28,9 +28,9 @@ struct Dialogue {
     static let hostname = Hostname(Array("mail.example.com".utf8))!
 
     /// Mail is passed on, after a login.
-    static var policy: Policy {
-        var policy = Policy(hostname: hostname)
-        policy.mail = .passed(Policy.Passing(offer: Offer(list: Array("SIZE 1000,8BITMIME".utf8))!))
+    static var policy: SessionPolicy {
+        var policy = SessionPolicy(hostname: hostname)
+        policy.mail = .passed(SessionPolicy.Passing(offer: ServiceExtensions(list: Array("SIZE 1000,8BITMIME".utf8))!))
         return policy
     }
 
@@ -39,14 +39,14 @@ struct Dialogue {
         return pump()
     }
 
-    mutating func behindSends(_ bytes: some Sequence<UInt8>) -> [String] {
-        behind += bytes
+    mutating func backendSends(_ bytes: some Sequence<UInt8>) -> [String] {
+        backend += bytes
         return pump()
     }
 
-    mutating func behindEnds(_ loss: Loss) -> [String] { act { $0.lost(loss) } }
-    mutating func decide(_ outcome: Outcome) -> [String] { act { $0.decided(outcome) } }
-    mutating func end(_ ending: Ending) -> [String] { act { $0.end(ending) } }
+    mutating func backendEnds(_ failure: BackendFailure) -> [String] { act { $0.backendFailed(failure) } }
+    mutating func decide(_ outcome: AuthResult) -> [String] { act { $0.decided(outcome) } }
+    mutating func end(_ endReason: EndReason) -> [String] { act { $0.end(endReason) } }
 
     mutating func secure() -> [String] {
         if session.isHandshaking { client = [] }
@@ -67,11 +67,11 @@ struct Dialogue {
     }
 
     private mutating func step() -> Bool {
-        if hasBehind, !behind.isEmpty {
+        if hasBackend, !backend.isEmpty {
             var consumed = 0
             var action = Session.Action.none
-            behind.withUnsafeBytes { action = session.behind($0, consumed: &consumed) }
-            behind.removeFirst(consumed)
+            backend.withUnsafeBytes { action = session.backend($0, consumed: &consumed) }
+            backend.removeFirst(consumed)
             if take(action) || consumed > 0 { return true }
         }
         guard session.wantsClient, !client.isEmpty else { return false }
@@ -94,26 +94,26 @@ struct Dialogue {
             say(reply)
             events.append("tls")
             client = []
-        case .authenticate(let claim):
-            events.append("ask \(claim.mechanism.name) \(text(claim.login.bytes)) \(text(claim.proof))")
+        case .authenticate(let attempt):
+            events.append("ask \(attempt.mechanism.name) \(text(attempt.login.bytes)) \(text(attempt.response))")
         case .refuse(let mechanism, let login, let reason):
             events.append("refuse \(mechanism.name) \(login.map { text($0.bytes) } ?? "-") \(reason.words)")
             let action = session.decided(.rejected(reason))
             take(action)
         case .open:
             events.append("open")
-            behind = []
-            hasBehind = true
+            backend = []
+            hasBackend = true
         case .send(let command): pass(command)
         case .forward(let count):
             pass(Array(client.prefix(count)))
             client.removeFirst(count)
         }
-        if hasBehind, !session.wantsBehind {
-            hasBehind = false
+        if hasBackend, !session.wantsBackend {
+            hasBackend = false
             events.append("leave")
         }
-        if let ending = session.ending, events.last?.hasPrefix("over") != true { events.append("over \(ending.words)") }
+        if let endReason = session.endReason, events.last?.hasPrefix("over") != true { events.append("over \(endReason.words)") }
         return true
     }
 
@@ -123,7 +123,7 @@ struct Dialogue {
     }
 
     private mutating func pass(_ bytes: [UInt8]) {
-        toBehind += bytes
+        toBackend += bytes
         events.append("F " + Self.shown(bytes))
     }
 

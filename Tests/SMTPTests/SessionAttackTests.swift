@@ -4,7 +4,7 @@ import Testing
 /// What either side does, of bad will or none.
 @Suite struct SessionAttackTests {
     private static let (login, mail, data) = (Transcript.login, Transcript.mail, Transcript.data)
-    private static let noBehind = Transcript.noBehind
+    private static let noBackend = Transcript.noBackend
 
     /// What the client does to be taken for two.
     static let smuggling =
@@ -22,7 +22,7 @@ import Testing
                 mail + [#"c RCPT TO:<a@b>\nDATA\r\n"#, "S 500 5.5.2 ~", "leave", "over bare-line-end"]),
         ]
 
-    /// What the one behind does, of bad will or none.
+    /// What the backend does, of bad will or none.
     static let misbehaviour =
         [
             ("it cannot be had", login + ["C MAIL FROM:<a@b>", "open", "ended"]),
@@ -54,14 +54,14 @@ import Testing
                 "it goes on for ever",
                 mail + ["C RCPT TO:<c@d>", "F RCPT TO:<c@d>", "b " + String(repeating: "2", count: 70_000)]
             ),
-        ].map { Transcript($0.0, $0.1 + noBehind + ["over behind"]) } + [
+        ].map { Transcript($0.0, $0.1 + noBackend + ["over behind"]) } + [
             // The first of two replies is the answer; with the second the session ends before another command is looked at.
             Transcript(
                 "it answers twice",
                 mail + [
                     #"c RCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\n"#, "F RCPT TO:<c@d>", #"b 550 no\r\n250 yes\r\n"#,
                     "S 550 no",
-                ] + noBehind + ["over behind"]),
+                ] + noBackend + ["over behind"]),
             Transcript(
                 "it goes away with 421",
                 mail + ["B 421 4.3.2 going down", "S 421 4.3.2 going down", "leave", "over behind"]),

@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 @Suite struct SessionMailTests {
-    private static let noBehind = Transcript.noBehind
+    private static let noBackend = Transcript.noBackend
     private static let (login, opened, mail, data) = (
         Transcript.login, Transcript.opened, Transcript.mail, Transcript.data
     )
 
-    private static func strangers(_ policy: inout Policy) { policy.requiresLogin = false }
+    private static func strangers(_ policy: inout SessionPolicy) { policy.requiresLogin = false }
 
     static let ways = [
         Transcript(
@@ -126,7 +126,7 @@ import Testing
             ], change: xclient),
         Transcript(
             "XCLIENT asked for and not offered",
-            login + ["C MAIL FROM:<a@b>", "open", "B 220 behind", "F EHLO client", "B 250 behind"] + noBehind + [
+            login + ["C MAIL FROM:<a@b>", "open", "B 220 behind", "F EHLO client", "B 250 behind"] + noBackend + [
                 "over behind"
             ], change: xclient),
         Transcript(
@@ -134,17 +134,17 @@ import Testing
             login + [
                 "C MAIL FROM:<a@b>", "open", "B 220 behind", "F EHLO client",
                 #"b 250-behind\r\n250 XCLIENT NAME ADDR LOGIN\r\n"#, "F XCLIENT ~", "B 550 no",
-            ] + noBehind + ["over behind"], change: xclient),
+            ] + noBackend + ["over behind"], change: xclient),
     ]
 
-    private static func checked(_ policy: inout Policy) {
-        var passing = Policy.Passing(offer: .nothing)
+    private static func checked(_ policy: inout SessionPolicy) {
+        var passing = SessionPolicy.Passing(offer: .nothing)
         passing.senders = SenderMap()
         policy.mail = .passed(passing)
     }
 
-    private static func xclient(_ policy: inout Policy) {
-        var passing = Policy.Passing(offer: .nothing)
+    private static func xclient(_ policy: inout SessionPolicy) {
+        var passing = SessionPolicy.Passing(offer: .nothing)
         passing.xclient = true
         policy.mail = .passed(passing)
     }
@@ -154,13 +154,13 @@ import Testing
         transcript.play()
     }
 
-    @Test func `an extension that the one behind turns out to lack is noted`() {
+    @Test func `an extension that the backend turns out to lack is noted`() {
         var dialogue = Dialogue()
         for line in ["EHLO x", "AUTH PLAIN " + base64("\0a\0b")] { _ = dialogue.clientSends((line + "\r\n").utf8) }
         _ = dialogue.decide(.accepted)
         _ = dialogue.clientSends("MAIL FROM:<a@b>\r\n".utf8)
-        _ = dialogue.behindSends("220 x\r\n".utf8)
-        _ = dialogue.behindSends("250-x\r\n250 size 5\r\n".utf8)
+        _ = dialogue.backendSends("220 x\r\n".utf8)
+        _ = dialogue.backendSends("250-x\r\n250 size 5\r\n".utf8)
         #expect(dialogue.session.lacking.map { text($0) } == ["8BITMIME"])
     }
 }

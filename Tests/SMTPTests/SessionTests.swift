@@ -4,7 +4,7 @@ import Testing
 
 /// Commands that the session answers by itself.
 @Suite struct SessionTests {
-    private static func authOnly(_ policy: inout Policy) { policy.mail = .refused }
+    private static func authOnly(_ policy: inout SessionPolicy) { policy.mail = .refused }
 
     static let commands = [
         Transcript(

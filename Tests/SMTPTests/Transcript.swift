@@ -5,7 +5,7 @@ import Testing
 /// A session as it is written in an RFC: who says what, and what must come of it, a line each.
 ///
 /// - `C text`: the client sends a line, `c text` without its end; `\r`, `\n` and `\0` stand for those bytes
-/// - `B text`, `b text`: the one behind does
+/// - `B text`, `b text`: the backend does
 /// - `yes`, `no`, `later`: what came of the login; `secured`, `ended`, `idle`: what else can happen
 /// - everything else, as `Dialogue` has it, must come of the line before, all of it and in this order; a line that ends in
 ///   `~` need only begin so
@@ -15,7 +15,7 @@ struct Transcript: CustomTestStringConvertible {
     var isTLS = true
     let lines: [String]
 
-    init(_ name: String, isTLS: Bool = true, _ lines: [String], change: (inout Policy) -> Void = { _ in }) {
+    init(_ name: String, isTLS: Bool = true, _ lines: [String], change: (inout SessionPolicy) -> Void = { _ in }) {
         self.name = name
         self.isTLS = isTLS
         self.lines = lines
@@ -56,12 +56,12 @@ struct Transcript: CustomTestStringConvertible {
         case ("no", _): return dialogue.decide(.rejected(.exitStatus(1)))
         case ("later", _): return dialogue.decide(.temporary(.exitStatus(111)))
         case ("secured", _): return dialogue.secure()
-        case ("ended", _): return dialogue.behindEnds(.ended)
+        case ("ended", _): return dialogue.backendEnds(.ended)
         case ("idle", _): return dialogue.end(.idle)
         case (_, "C"): return dialogue.clientSends((body + "\r\n").utf8)
         case (_, "c"): return dialogue.clientSends(body.utf8)
-        case (_, "B"): return dialogue.behindSends((body + "\r\n").utf8)
-        case (_, "b"): return dialogue.behindSends(body.utf8)
+        case (_, "B"): return dialogue.backendSends((body + "\r\n").utf8)
+        case (_, "b"): return dialogue.backendSends(body.utf8)
         default: return nil
         }
     }
@@ -85,6 +85,6 @@ extension Transcript {
             "S 354 go",
         ]
 
-    /// How one ends in which the one behind is no more.
-    static let noBehind = ["S 421 4.3.0 ~", "leave"]
+    /// How one ends in which the backend is no more.
+    static let noBackend = ["S 421 4.3.0 ~", "leave"]
 }

@@ -19,11 +19,11 @@ import Testing
             }
         }
         #expect(bound)
-        let meters = Meters()
-        meters.sessionBegan()
+        let metrics = ServerMetrics()
+        metrics.sessionBegan()
         // A machine that is busy with other tests must not make a connection late.
         let channel = try MetricsServer.start(
-            meters, on: listening, group: .singletonMultiThreadedEventLoopGroup, patience: .hours(1)
+            metrics, on: listening, group: .singletonMultiThreadedEventLoopGroup, patience: .hours(1)
         ).wait()
         defer { try? channel.close().wait() }
         let port = try #require(channel.localAddress?.port)
@@ -42,7 +42,7 @@ import Testing
         ).run().output
     }
 
-    @Test func `GET /metrics is answered with the meters`() throws {
+    @Test func `GET /metrics is answered with the metrics`() throws {
         let answer = try ask("HERE/metrics")
         #expect(answer.contains("\nsmtp_auth_sessions_total 1\n"))
         #expect(answer.hasSuffix("\n200 text/plain; version=0.0.4; charset=utf-8"))

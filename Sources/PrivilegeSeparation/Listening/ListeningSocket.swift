@@ -7,10 +7,10 @@ public struct ListeningSocket: ~Copyable {
     /// How many connections the kernel holds until they are accepted.
     public static let backlog = Int32(CSEPARATION_BACKLOG)
 
-    public var purpose: Order.Purpose
+    public var purpose: ParentMessage.Purpose
     let descriptor: FileDescriptor
 
-    init(_ descriptor: consuming FileDescriptor, _ purpose: Order.Purpose) {
+    init(_ descriptor: consuming FileDescriptor, _ purpose: ParentMessage.Purpose) {
         self.descriptor = descriptor
         self.purpose = purpose
     }
@@ -26,8 +26,8 @@ public struct ListeningSocket: ~Copyable {
     public consuming func release() -> Int32 { descriptor.release() }
 
     /// The message that hands it to the network process. It is closed here once that is sent.
-    public consuming func parcel() -> Parcel {
-        Parcel(Order.listen(purpose), with: descriptor)
+    public consuming func message() -> OutgoingMessage {
+        OutgoingMessage(ParentMessage.listen(purpose), with: descriptor)
     }
 }
 

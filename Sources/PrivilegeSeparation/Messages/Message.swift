@@ -73,7 +73,7 @@ public struct PacketReader {
     }
 }
 
-/// Why a message is none. Whoever sends one is broken, or was broken into.
+/// Why a message is malformed. The process that sent it is broken, or an attacker has it.
 public enum Malformed: Error, Equatable, Sendable {
     /// It ends before it is complete.
     case truncated

@@ -31,7 +31,7 @@ public struct MessageSocket: ~Copyable, @unchecked Sendable {
 
     public init(_ descriptor: consuming FileDescriptor) {
         self.descriptor = descriptor
-        buffer = .allocate(byteCount: max(Request.longest, Order.longest), alignment: 8)
+        buffer = .allocate(byteCount: max(NetworkMessage.longest, ParentMessage.longest), alignment: 8)
     }
 
     deinit { buffer.deallocate() }

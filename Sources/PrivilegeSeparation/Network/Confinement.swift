@@ -5,7 +5,7 @@ import CheckpwdCore
 /// How the network process gives up what it must not have, before it hears the first byte of a client.
 enum Confinement {
     /// - Parameter identity: who to become; nil where it is nobody's business to be somebody else, without root.
-    static func confine(to identity: Identity?) throws(Failure) {
+    static func confine(to identity: NetworkIdentity?) throws(Failure) {
         if let root = identity?.root {
             try check(root.withCString { cseparation_change_root($0) }, .cannotChangeRoot, about: root)
         }
@@ -26,7 +26,7 @@ enum Confinement {
 }
 
 /// Who the network process becomes, and where.
-public struct Identity: Equatable, Sendable {
+public struct NetworkIdentity: Equatable, Sendable {
     public let user: UInt32
     public let group: UInt32
     /// The folder that it sees as `/`; nil where it keeps the system's.
@@ -39,13 +39,12 @@ public struct Identity: Equatable, Sendable {
     }
 }
 
-/// The user that the network process becomes.
-public enum Account {
+extension NetworkIdentity {
     /// - Parameters:
     ///   - name: as `--user` gives it; nil where nobody said, which is `nobody` for root.
     ///   - root: as `--chroot` gives it.
     /// - Returns: nil where nothing is to change, since we are not root.
-    public static func identity(of name: [UInt8]?, root: [UInt8]?) throws(Failure) -> Identity? {
+    public static func chosen(user name: [UInt8]?, root: [UInt8]?) throws(Failure) -> NetworkIdentity? {
         let isRoot = geteuid() == 0
         guard name != nil || root != nil || isRoot else { return nil }
         guard isRoot else {
@@ -59,6 +58,6 @@ public enum Account {
         guard entry.pointee.pw_uid != 0 else {
             throw .misused(Cause(.userIsRoot, about: name, remedy: "what speaks with the network must not be root"))
         }
-        return Identity(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid, root: root)
+        return NetworkIdentity(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid, root: root)
     }
 }

@@ -6,17 +6,17 @@ import Synchronization
 
 /// The network process's way to its parent. Any thread may ask; one thread, in `run`, hears the answers.
 public final class ParentLink: Sendable {
-    public typealias WhenChecked = @Sendable (Checked) -> Void
+    public typealias WhenChecked = @Sendable (CheckResult) -> Void
     public typealias WhenOpened = @Sendable (Result<Opened, NotOpened>) -> Void
 
     private struct State {
         var nextTicket: UInt64 = 1
         var checks: [UInt64: WhenChecked] = [:]
         var opens: [UInt64: WhenOpened] = [:]
-        var outbox: Outbox
+        var sendQueue: SendQueue
         var hasLeft = false
         /// Certificates that came, and that further ones belong to.
-        var certificates: [Station.Certificate] = []
+        var certificates: [NetworkStartup.Certificate] = []
     }
 
     private let socket: MessageSocket
@@ -26,7 +26,7 @@ public final class ParentLink: Sendable {
     /// - Returns: nil, and errno, where an alarm cannot be had.
     public init?(_ socket: consuming MessageSocket) {
         let alarm = cseparation_alarm()
-        state = Mutex(State(outbox: Outbox(socket: socket.descriptor.number)))
+        state = Mutex(State(sendQueue: SendQueue(socket: socket.descriptor.number)))
         self.socket = socket
         self.alarm = FileDescriptor(owning: alarm)
         guard alarm >= 0 else { return nil }
@@ -39,32 +39,32 @@ public final class ParentLink: Sendable {
     ///   - answer: called once, on the thread in `run`.
     /// - Returns: the check's ticket, which is to be forgotten when nobody waits for it or relies on it any more.
     public func check(
-        _ credentials: borrowing Secret, method: [UInt8], _ surroundings: Surroundings, answer: @escaping WhenChecked
+        _ credentials: borrowing Secret, method: [UInt8], _ connection: ConnectionEnvironment, answer: @escaping WhenChecked
     ) -> UInt64 {
         let ticket = newTicket()
-        let parcel = Parcel(Request.check(ticket: ticket, method: method, surroundings), secret: credentials)
-        send(parcel) { $0.checks[ticket] = answer }
+        let message = OutgoingMessage(NetworkMessage.check(ticket: ticket, method: method, connection), secret: credentials)
+        send(message) { $0.checks[ticket] = answer }
         return ticket
     }
 
     /// Nobody waits for a check any more, or relies on it. If its turn has not come, it is answered at once.
-    public func forget(_ ticket: UInt64) { send(Parcel(Request.forget(ticket: ticket))) { _ in } }
+    public func forget(_ ticket: UInt64) { send(OutgoingMessage(NetworkMessage.forget(ticket: ticket))) { _ in } }
 
-    /// Has the program behind started.
+    /// Asks the parent to start the backend program.
     ///
     /// - Parameters:
     ///   - login: the ticket of the check by which the client has logged in, if it has.
     ///   - answer: called once, on the thread in `run`.
-    public func open(login: UInt64?, _ surroundings: Surroundings, answer: @escaping WhenOpened) {
+    public func open(login: UInt64?, _ connection: ConnectionEnvironment, answer: @escaping WhenOpened) {
         let ticket = newTicket()
-        send(Parcel(Request.open(ticket: ticket, login: login, surroundings))) { $0.opens[ticket] = answer }
+        send(OutgoingMessage(NetworkMessage.open(ticket: ticket, login: login, connection))) { $0.opens[ticket] = answer }
     }
 
     /// The session that had this program is over.
-    public func over(_ ticket: UInt64) { send(Parcel(Request.over(ticket: ticket))) { _ in } }
+    public func over(_ ticket: UInt64) { send(OutgoingMessage(NetworkMessage.over(ticket: ticket))) { _ in } }
 
     /// Clients are served.
-    public func ready() { send(Parcel(Request.ready)) { _ in } }
+    public func ready() { send(OutgoingMessage(NetworkMessage.ready)) { _ in } }
 
     /// Makes `run` return.
     public func leave() {
@@ -90,12 +90,12 @@ public final class ParentLink: Sendable {
     /// - Returns: what to wait for, and for how many milliseconds at most.
     private func flush() throws(Parting) -> (events: Int32, timeout: Int32) {
         let (hasLeft, failure, needsRoom, needsPatience) = state.withLock { state in
-            state.outbox.flush()
-            return (state.hasLeft, state.outbox.failure, state.outbox.needsRoom, state.outbox.needsPatience)
+            state.sendQueue.flush()
+            return (state.hasLeft, state.sendQueue.failure, state.sendQueue.needsRoom, state.sendQueue.needsPatience)
         }
         if hasLeft { throw .left }
         if let failure { throw .deaf(failure) }
-        return (needsRoom ? POLLIN | POLLOUT : POLLIN, needsPatience ? Outbox.patience : -1)
+        return (needsRoom ? POLLIN | POLLOUT : POLLIN, needsPatience ? SendQueue.patience : -1)
     }
 
     private func wait(_ events: Int32, _ timeout: Int32) {
@@ -110,24 +110,24 @@ public final class ParentLink: Sendable {
     /// - Throws: at the end.
     private func hear(_ take: (Event) -> Void) throws(Parting) {
         while true {
-            let arrival: MessageSocket.Arrival<Order>
+            let arrival: MessageSocket.Arrival<ParentMessage>
             do throws(Malformed) {
-                arrival = try socket.receive(Order.self)
+                arrival = try socket.receive(ParentMessage.self)
             } catch {
                 throw .misunderstood(error)
             }
             switch arrival {
             case .nothing: return
             case .end: throw .gone
-            case .message(let order, let attachments): obey(order, attachments, take)
+            case .message(let message, let attachments): obey(message, attachments, take)
             }
         }
     }
 
     private func obey(
-        _ order: Order, _ attachments: MessageSocket.Attachments, _ take: (Event) -> Void
+        _ message: ParentMessage, _ attachments: MessageSocket.Attachments, _ take: (Event) -> Void
     ) {
-        switch order {
+        switch message {
         case .checked(let ticket, let checked): state.withLock { $0.checks.removeValue(forKey: ticket) }?(checked)
         case .opened(let ticket):
             guard let answer = state.withLock({ $0.opens.removeValue(forKey: ticket) }) else { return }
@@ -141,7 +141,7 @@ public final class ParentLink: Sendable {
             state.withLock { $0.opens.removeValue(forKey: ticket) }?(.failure(NotOpened(errno: errno)))
         case .certificate(let chain, let isLast):
             let certificates = state.withLock { state in
-                state.certificates.append(Station.Certificate(chain: chain, key: attachments.secret.take()!))
+                state.certificates.append(NetworkStartup.Certificate(chain: chain, key: attachments.secret.take()!))
                 return state.certificates
             }
             guard isLast else { return }
@@ -163,11 +163,11 @@ public final class ParentLink: Sendable {
     }
 
     /// Never waits: what there is no room for now is sent by the thread in `run`.
-    private func send(_ parcel: Parcel, noting note: (inout State) -> Void) {
+    private func send(_ message: OutgoingMessage, noting note: (inout State) -> Void) {
         let isSent = state.withLock { state in
             note(&state)
-            state.outbox.send(parcel)
-            return state.outbox.isEmpty && state.outbox.failure == nil
+            state.sendQueue.send(message)
+            return state.sendQueue.isEmpty && state.sendQueue.failure == nil
         }
         if !isSent { cseparation_ring(alarm.number) }
     }
@@ -177,7 +177,7 @@ extension ParentLink {
     /// What the parent says without being asked.
     public enum Event {
         /// All that the server has from now on.
-        case certificates([Station.Certificate])
+        case certificates([NetworkStartup.Certificate])
         case senderMap(Result<[UInt8], SystemError>)
         /// Names joined by commas.
         case mechanisms([UInt8])
@@ -185,14 +185,14 @@ extension ParentLink {
         case drain
     }
 
-    /// The program behind of one session.
+    /// The backend program of one session.
     public struct Opened: Sendable {
         public let ticket: UInt64
         /// A socket that leads to it. Whoever gets this owns it.
         public let socket: Int32
     }
 
-    /// The program behind was not started, with this errno(3).
+    /// The backend program was not started, with this errno(3).
     public struct NotOpened: Error, Equatable {
         public let errno: Int32
     }

@@ -6,10 +6,10 @@ struct Children {
 
     enum Purpose: Equatable {
         /// The auth command, for a login; nil where it was answered already.
-        case check(Login?)
-        /// An auth command that stays, asked about a login; nil where that was answered already.
-        case resident(Login?)
-        /// An auth command that stays, asked about nothing.
+        case check(LoginAttempt?)
+        /// A worker, asked about a login; nil where that was answered already.
+        case worker(LoginAttempt?)
+        /// A worker, asked about nothing.
         case idle
         case program(UInt64)
         /// The auth command, which lists mechanisms.
@@ -46,13 +46,13 @@ struct Children {
         }
 
         /// The login that waits for it, once.
-        mutating func takeLogin() -> Login? {
+        mutating func takeLogin() -> LoginAttempt? {
             switch purpose {
             case .check(let login):
                 purpose = .check(nil)
                 return login
-            case .resident(let login):
-                purpose = .resident(nil)
+            case .worker(let login):
+                purpose = .worker(nil)
                 return login
             case .idle, .program, .listing: return nil
             }
@@ -78,29 +78,29 @@ struct Children {
     mutating func add(_ id: pid_t, _ purpose: Purpose, until deadline: Instant?) {
         table[id] = Child(purpose: purpose, stage: .running(until: deadline))
         switch purpose {
-        case .check, .resident: checkCount += 1
+        case .check, .worker: checkCount += 1
         case .idle, .listing: break
         case .program(let ticket): programs[ticket] = id
         }
     }
 
-    /// A resident that was idle is asked about a login.
-    mutating func ask(_ id: pid_t, about login: Login, until deadline: Instant) {
-        table[id] = Child(purpose: .resident(login), stage: .running(until: deadline))
+    /// A worker that was idle is asked about a login.
+    mutating func ask(_ id: pid_t, about login: LoginAttempt, until deadline: Instant) {
+        table[id] = Child(purpose: .worker(login), stage: .running(until: deadline))
         checkCount += 1
     }
 
-    /// A resident has answered.
+    /// A worker has answered.
     ///
     /// - Returns: the login; nil where that was answered already, since its time was over.
-    mutating func rest(_ id: pid_t) -> Login? {
-        guard case .resident(let login?) = table[id]?.purpose, case .running = table[id]?.stage else { return nil }
+    mutating func rest(_ id: pid_t) -> LoginAttempt? {
+        guard case .worker(let login?) = table[id]?.purpose, case .running = table[id]?.stage else { return nil }
         table[id] = Child(purpose: .idle, stage: .running(until: nil))
         checkCount -= 1
         return login
     }
 
-    /// An idle resident is to end by itself until then.
+    /// An idle worker is to end by itself until then.
     mutating func dismiss(_ id: pid_t, until deadline: Instant) {
         guard case .idle = table[id]?.purpose, case .running = table[id]?.stage else { return }
         table[id]?.stage = .running(until: deadline)
@@ -112,7 +112,7 @@ struct Children {
     mutating func remove(_ id: pid_t) -> (purpose: Purpose, byItself: Bool)? {
         guard let child = table.removeValue(forKey: id) else { return nil }
         switch child.purpose {
-        case .check, .resident: checkCount -= 1
+        case .check, .worker: checkCount -= 1
         case .idle, .listing: break
         case .program(let ticket): programs[ticket] = nil
         }
@@ -131,7 +131,7 @@ struct Children {
         for (id, child) in table {
             guard case .running(let until) = child.stage else { continue }
             switch child.purpose {
-            case .check, .resident, .listing: table[id]?.stage = .running(until: now)
+            case .check, .worker, .listing: table[id]?.stage = .running(until: now)
             case .idle: break
             case .program: table[id]?.stage = .running(until: min(until ?? deadline, deadline))
             }

@@ -47,8 +47,8 @@ public struct InheritedEnvironment: Sendable {
     ]
 
     /// The entries for a program of a session: what the session says stands in place of what is inherited.
-    func entries(with surroundings: Surroundings) -> [[UInt8]] {
-        let own = surroundings.entries + [[UInt8]("PROTO=TCP")]
+    func entries(with connection: ConnectionEnvironment) -> [[UInt8]] {
+        let own = connection.entries + [[UInt8]("PROTO=TCP")]
         let names = own.map { $0.prefix { $0 != UInt8(ascii: "=") } + [UInt8(ascii: "=")] }
         return entries.filter { entry in !names.contains { entry.starts(with: $0) } } + own
     }

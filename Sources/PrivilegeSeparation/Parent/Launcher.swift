@@ -24,30 +24,30 @@ struct Launcher: ~Copyable {
     }
 
     /// - Throws: where there is no `/dev/null`.
-    init(_ duties: Duties) throws(Failed) {
+    init(_ configuration: ParentConfiguration) throws(Failed) {
         guard let null = FileDescriptor.null() else { throw Failed(errno: clibc_errno()) }
-        authCommand = duties.authCommand
-        listing = duties.listing ?? []
-        program = duties.program ?? []
-        environment = duties.environment
+        authCommand = configuration.authCommand
+        listing = configuration.listing ?? []
+        program = configuration.program ?? []
+        environment = configuration.environment
         self.null = null
     }
 
     /// Starts the auth command with credentials on its descriptor 3, `/dev/null` on 0 and 1, our standard error on 2.
     ///
     /// - Returns: its process id, which must be waited for.
-    borrowing func check(_ credentials: consuming Secret, _ surroundings: Surroundings) throws(Failed) -> pid_t {
+    borrowing func check(_ credentials: consuming Secret, _ connection: ConnectionEnvironment) throws(Failed) -> pid_t {
         guard let input = FileDescriptor.pipe(holding: credentials) else { throw Failed(errno: clibc_errno()) }
-        return try start(authCommand, surroundings, [null.number, null.number, 2, input.number])
+        return try start(authCommand, connection, [null.number, null.number, 2, input.number])
     }
 
-    /// Starts an auth command that stays, with one end of a pair of packet sockets on its descriptor 3.
-    borrowing func resident() throws(Failed) -> Program {
+    /// Starts a worker, with one end of a pair of packet sockets on its descriptor 3.
+    borrowing func worker() throws(Failed) -> Program {
         var ends: [Int32] = [-1, -1]
         guard cseparation_message_pair(&ends) == 0 else { throw Failed(errno: clibc_errno()) }
         let ours = FileDescriptor(owning: ends[0])
         let theirs = FileDescriptor(owning: ends[1])
-        let id = try start(authCommand, Surroundings(), [null.number, null.number, 2, theirs.number])
+        let id = try start(authCommand, ConnectionEnvironment(), [null.number, null.number, 2, theirs.number])
         return Program(id: id, socket: ours)
     }
 
@@ -56,27 +56,27 @@ struct Launcher: ~Copyable {
         guard let output = FileDescriptor.pipe(), let errors = FileDescriptor.pipe() else {
             throw Failed(errno: clibc_errno())
         }
-        let id = try start(listing, Surroundings(), [null.number, output.writes.number, errors.writes.number])
+        let id = try start(listing, ConnectionEnvironment(), [null.number, output.writes.number, errors.writes.number])
         return ListingProcess(id: id, output: output.takeReads(), errors: errors.takeReads())
     }
 
-    /// Starts the program behind, with one end of a socket pair on 0 and 1, and our standard error on 2.
-    borrowing func open(_ surroundings: Surroundings) throws(Failed) -> Program {
+    /// Starts the backend program, with one end of a socket pair on 0 and 1, and our standard error on 2.
+    borrowing func open(_ connection: ConnectionEnvironment) throws(Failed) -> Program {
         var ends: [Int32] = [-1, -1]
         guard !program.isEmpty else { throw Failed(errno: ENOEXEC) }
         guard cseparation_stream_pair(&ends) == 0 else { throw Failed(errno: clibc_errno()) }
         let ours = FileDescriptor(owning: ends[0])
         let theirs = FileDescriptor(owning: ends[1])
-        let id = try start(program, surroundings, [theirs.number, theirs.number, 2])
+        let id = try start(program, connection, [theirs.number, theirs.number, 2])
         return Program(id: id, socket: ours)
     }
 
     private borrowing func start(
-        _ words: [[UInt8]], _ surroundings: Surroundings, _ descriptors: [Int32]
+        _ words: [[UInt8]], _ connection: ConnectionEnvironment, _ descriptors: [Int32]
     ) throws(Failed) -> pid_t {
         var child: pid_t = 0
         let errno = withCStrings(words) { words in
-            withCStrings(environment.entries(with: surroundings)) { environment in
+            withCStrings(environment.entries(with: connection)) { environment in
                 clibc_spawn_file(&child, words[0], words, environment, descriptors, Int32(descriptors.count))
             }
         }

@@ -42,9 +42,9 @@ extension Parent {
     /// Asks, if there is a command to ask.
     ///
     /// - Parameter parcels: sent to the network process when that is known.
-    func askForMechanisms(then parcels: [Parcel]) {
-        held += parcels
-        guard duties.listing != nil else { return sendHeld() }
+    func askForMechanisms(then messages: [OutgoingMessage]) {
+        held += messages
+        guard configuration.listing != nil else { return sendHeld() }
         guard listing == nil else {
             // What it says now may be older than what the administrator has changed since.
             isListingStale = true
@@ -52,7 +52,7 @@ extension Parent {
         }
         do throws(Launcher.Failed) {
             let process = try launcher.list()
-            children.add(process.id, .listing, until: .now + duties.listingTimeout)
+            children.add(process.id, .listing, until: .now + configuration.listingTimeout)
             listing = process
         } catch {
             conclude(.cannotStart(error.errno))
@@ -71,12 +71,12 @@ extension Parent {
     }
 
     private func conclude(_ listing: MechanismListing) {
-        if phase.isTalking { outbox.send(Parcel(Order.mechanisms(offer(listing)))) }
+        if phase.isTalking { sendQueue.send(OutgoingMessage(ParentMessage.mechanisms(offer(listing)))) }
         sendHeld()
     }
 
     private func sendHeld() {
-        if phase.isTalking { for parcel in held { outbox.send(parcel) } }
+        if phase.isTalking { for message in held { sendQueue.send(message) } }
         held = []
     }
 }

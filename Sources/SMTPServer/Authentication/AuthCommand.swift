@@ -21,7 +21,7 @@ public struct AuthCommand: Equatable, Sendable {
     }
 
     /// Whether its options make it stay and answer packets.
-    public var isResident: Bool { options.contains { $0 == "--resident" } }
+    public var isWorker: Bool { options.contains { $0 == "--resident" } }
 
     /// The order of fields by which the program understands every mechanism that we offer. pam-checkpwd takes three
     /// fields for an answer to a challenge only if `-m` names the mechanism; with IndiMail's byte the mechanism is certain.
@@ -54,18 +54,18 @@ public enum CredentialBytes {
     /// `login NUL password NUL NUL`, or a challenge and its answer in the order that the program expects.
     ///
     /// - Returns: nil where that is more than the interface allows.
-    public static func of(_ claim: Claim, in order: FieldOrder = .netqmail) -> Secret? {
+    public static func of(_ attempt: AuthenticationAttempt, in order: FieldOrder = .netqmail) -> Secret? {
         let byte: [UInt8] =
             switch order {
             case .netqmail, .sqmail: []
-            case .indimail: [mechanismByte(claim.mechanism), 0]
+            case .indimail: [mechanismByte(attempt.mechanism), 0]
             }
-        return claim.proof.withUnsafeBytes { proof in
-            switch (claim.challenge, order) {
-            case (nil, _): fields(claim.login.bytes, proof, EmptyCollection(), byte)
-            case (let challenge?, .sqmail): fields(claim.login.bytes, proof, challenge, byte)
+        return attempt.response.withUnsafeBytes { response in
+            switch (attempt.challenge, order) {
+            case (nil, _): fields(attempt.login.bytes, response, EmptyCollection(), byte)
+            case (let challenge?, .sqmail): fields(attempt.login.bytes, response, challenge, byte)
             case (let challenge?, .netqmail), (let challenge?, .indimail):
-                fields(claim.login.bytes, challenge, proof, byte)
+                fields(attempt.login.bytes, challenge, response, byte)
             }
         }
     }

@@ -5,23 +5,23 @@ import SASL
 import SMTP
 import ServerSupport
 
-/// Whoever can say what a claim is worth, without keeping an event loop waiting.
+/// Checks authentication attempts without blocking an event loop.
 public protocol Authenticator: Sendable {
-    /// How many claims are checked at once, and for how long, is the authenticator's to bound.
-    func check(_ claim: Claim, of client: Client, on eventLoop: any EventLoop) -> Check
+    /// How many attempts are checked at once, and for how long, is the authenticator's to bound.
+    func check(_ attempt: AuthenticationAttempt, of client: Client, on eventLoop: any EventLoop) -> PendingCheck
 }
 
-/// A claim that is being checked, or was.
-public struct Check: Sendable {
+/// An attempt that is being checked, or was.
+public struct PendingCheck: Sendable {
     /// What comes of it; never fails.
-    public let outcome: EventLoopFuture<Outcome>
-    /// Its number, by which the program behind is started for who logged in; nil where whoever checks keeps no books.
+    public let outcome: EventLoopFuture<AuthResult>
+    /// Its number, by which the backend program is started for who logged in; nil where whoever checks keeps no books.
     public let ticket: UInt64?
     private let whenForgotten: @Sendable () -> Void
 
     /// - Parameter whenForgotten: called when nobody waits for it or relies on it any more, perhaps more than once.
     public init(
-        _ outcome: EventLoopFuture<Outcome>, ticket: UInt64? = nil, whenForgotten: @escaping @Sendable () -> Void = {}
+        _ outcome: EventLoopFuture<AuthResult>, ticket: UInt64? = nil, whenForgotten: @escaping @Sendable () -> Void = {}
     ) {
         self.outcome = outcome
         self.ticket = ticket
@@ -42,21 +42,21 @@ public struct ParentAuthenticator: Authenticator {
         self.order = order
     }
 
-    public func check(_ claim: Claim, of client: Client, on eventLoop: any EventLoop) -> Check {
-        guard let credentials = CredentialBytes.of(claim, in: order) else {
-            return Check(eventLoop.makeSucceededFuture(.rejected(.tooLong)))
+    public func check(_ attempt: AuthenticationAttempt, of client: Client, on eventLoop: any EventLoop) -> PendingCheck {
+        guard let credentials = CredentialBytes.of(attempt, in: order) else {
+            return PendingCheck(eventLoop.makeSucceededFuture(.rejected(.tooLong)))
         }
-        let promise = eventLoop.makePromise(of: Outcome.self)
-        let ticket = link.check(credentials, method: [UInt8](claim.mechanism.name), Surroundings(client)) {
-            promise.succeed(Outcome($0))
+        let promise = eventLoop.makePromise(of: AuthResult.self)
+        let ticket = link.check(credentials, method: [UInt8](attempt.mechanism.name), ConnectionEnvironment(client)) {
+            promise.succeed(AuthResult($0))
         }
-        return Check(promise.futureResult, ticket: ticket) { [link] in link.forget(ticket) }
+        return PendingCheck(promise.futureResult, ticket: ticket) { [link] in link.forget(ticket) }
     }
 }
 
-extension Outcome {
+extension AuthResult {
     /// What the parent's answer stands for.
-    init(_ checked: Checked) {
+    init(_ checked: CheckResult) {
         switch checked {
         case .ended(let status): self.init(exitStatus: status)
         case .cannotStart(let errno): self = .temporary(.cannotStart(errno))
@@ -66,7 +66,7 @@ extension Outcome {
     }
 }
 
-extension Surroundings {
+extension ConnectionEnvironment {
     /// The variables that say who a client is. What is unknown is not said; so is what the parent would not believe.
     init(_ client: Client) {
         self.init()
@@ -77,9 +77,9 @@ extension Surroundings {
     }
 }
 
-extension Outcome {
-    /// What the meters call it.
-    var verdict: Meters.Verdict {
+extension AuthResult {
+    /// What the metrics call it.
+    var verdict: ServerMetrics.Verdict {
         switch self {
         case .accepted: .accepted
         case .rejected: .rejected

@@ -1,4 +1,5 @@
 import NIOCore
+import ServerSupport
 
 /// Reads the header of a proxy's connection, before the greeting and before TLS, then makes way for the session.
 final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -58,7 +59,7 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
         guard !isOver else { return context.fireUserInboundEventTriggered(event) }
         switch event {
         case ChannelEvent.inputClosed: end(context)
-        case is Service.Draining: context.close(promise: nil)
+        case is SMTPService.Draining: context.close(promise: nil)
         default: break
         }
     }

@@ -1,4 +1,5 @@
 import NIOCore
+import ServerSupport
 
 /// The header that a proxy sends before the client's bytes: the PROXY protocol, versions 1 and 2
 /// (haproxy.org/download/2.6/doc/proxy-protocol.txt). A state machine without I/O: it takes one byte after another.

@@ -3,6 +3,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import PrivilegeSeparation
+import ServerSupport
 
 /// One session on standard input and output, as inetd, tcpserver and systemd start a server.
 public enum OneSession {
@@ -11,20 +12,20 @@ public enum OneSession {
     /// - Parameter occupancy: has the session's channel, until the session is over.
     /// - Returns: a future that is kept when the client is gone and no auth command runs any more.
     public static func start(
-        _ service: Service, group: any EventLoopGroup, occupancy: Occupancy, wrapsTLS: Bool = false
+        _ service: SMTPService, group: any EventLoopGroup, limiter: ConnectionLimiter, wrapsTLS: Bool = false
     ) throws(Failure) -> EventLoopFuture<Void> {
         let client = Client.ofStandardInput
         // The channel closes its descriptors at the end of the session: the numbers 0 and 1 must not become free.
         return serve(
-            service, input: try move(0), output: try move(1), client: client, group: group, occupancy: occupancy,
+            service, input: try move(0), output: try move(1), client: client, group: group, limiter: limiter,
             wrapsTLS: wrapsTLS)
     }
 
     /// - Parameters:
     ///   - input: a descriptor that the session owns from here on; so is `output`, and they differ.
     static func serve(
-        _ service: Service, input: Int32, output: Int32, client: Client, group: any EventLoopGroup,
-        occupancy: Occupancy = Occupancy(most: 1, mostPerAddress: 1), wrapsTLS: Bool = false
+        _ service: SMTPService, input: Int32, output: Int32, client: Client, group: any EventLoopGroup,
+        limiter: ConnectionLimiter = ConnectionLimiter(most: 1, mostPerAddress: 1), wrapsTLS: Bool = false
     ) -> EventLoopFuture<Void> {
         // Not so in `printf ... | smtp-auth`, which cannot wait.
         let greeting: ClientHandler.Greeting = isSocket(input) ? .watching : .atOnce
@@ -38,7 +39,7 @@ public enum OneSession {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    _ = occupancy.enter(channel, until: over.futureResult)
+                    _ = limiter.enter(channel, until: over.futureResult)
                     try service.serve(
                         channel, .descriptor(input), client: client, wrapsTLS: wrapsTLS, greeting: greeting, over: over)
                 }

@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import PrivilegeSeparation
+import ServerSupport
 
 /// A server on a port of its own.
 public struct Server: Sendable {
@@ -16,11 +17,11 @@ public struct Server: Sendable {
     ///   - wrapsTLS: whether TLS begins before anything is said. The service must have a certificate then.
     ///   - proxies: the peers that say by the PROXY protocol who the client is; each of their connections must.
     public static func start(
-        _ service: Service, onListening descriptor: Int32, group: any EventLoopGroup,
-        occupancy: Occupancy = Occupancy(most: .max, mostPerAddress: .max), wrapsTLS: Bool = false,
+        _ service: SMTPService, onListening descriptor: Int32, group: any EventLoopGroup,
+        limiter: ConnectionLimiter = ConnectionLimiter(most: .max, mostPerAddress: .max), wrapsTLS: Bool = false,
         proxies: [AddressPrefix] = []
     ) -> EventLoopFuture<Server> {
-        bootstrap(service, group, occupancy, wrapsTLS, proxies).withBoundSocket(descriptor).map { channel in
+        bootstrap(service, group, limiter, wrapsTLS, proxies).withBoundSocket(descriptor).map { channel in
             // NIO has made it listen anew, with room for 128: whoever finds none tries again a second later.
             listen(descriptor, ListeningSocket.backlog)
             return Server(channel: channel)
@@ -28,7 +29,7 @@ public struct Server: Sendable {
     }
 
     private static func bootstrap(
-        _ service: Service, _ group: any EventLoopGroup, _ occupancy: Occupancy, _ wrapsTLS: Bool,
+        _ service: SMTPService, _ group: any EventLoopGroup, _ limiter: ConnectionLimiter, _ wrapsTLS: Bool,
         _ proxies: [AddressPrefix]
     ) -> ServerBootstrap {
         ServerBootstrap(group: group)
@@ -45,13 +46,13 @@ public struct Server: Sendable {
                     let isProxy = peer.map { peer in proxies.contains { $0.contains(peer) } } ?? false
                     let full =
                         isProxy
-                        ? occupancy.enterProxy(channel, until: over.futureResult)
-                        : occupancy.enter(channel, until: over.futureResult)
+                        ? limiter.enterProxy(channel, until: over.futureResult)
+                        : limiter.enter(channel, until: over.futureResult)
                     if let reason = full {
                         over.succeed()
-                        try service.turnAway(channel, reason, wrapsTLS: wrapsTLS)
+                        try service.reject(channel, reason, wrapsTLS: wrapsTLS)
                     } else if isProxy {
-                        try service.serveProxy(channel, occupancy, wrapsTLS: wrapsTLS, over: over)
+                        try service.serveProxy(channel, limiter, wrapsTLS: wrapsTLS, over: over)
                     } else {
                         try service.serve(channel, wrapsTLS: wrapsTLS, over: over)
                     }

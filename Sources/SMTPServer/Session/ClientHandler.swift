@@ -32,7 +32,7 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     private func greet(_ context: ChannelHandlerContext) {
-        let delay = driver.service.limits.greetingDelay
+        let delay = driver.service.timeouts.greetingDelay
         guard case .watching = greeting, delay > .zero else { return driver.greet() }
         context.read()
         context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [driver] in driver.greet() }
@@ -66,7 +66,7 @@ final class ClientHandler: ChannelInboundHandler {
         case TLSUserEvent.handshakeCompleted:
             driver.secured()
             if wrapsTLS { greet(context) }
-        case is Service.Draining: driver.end(.draining)
+        case is SMTPService.Draining: driver.end(.draining)
         default: break
         }
     }

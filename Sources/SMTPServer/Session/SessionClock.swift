@@ -5,13 +5,13 @@ import SMTP
 final class SessionClock {
     weak var driver: SessionDriver?
     private let eventLoop: any EventLoop
-    private let limits: Limits
+    private let timeouts: SessionTimeouts
     private var lastHeard: NIODeadline
     private var tasks: [Scheduled<Void>] = []
 
-    init(_ eventLoop: any EventLoop, _ limits: Limits) {
+    init(_ eventLoop: any EventLoop, _ timeouts: SessionTimeouts) {
         self.eventLoop = eventLoop
-        self.limits = limits
+        self.timeouts = timeouts
         lastHeard = eventLoop.now
     }
 
@@ -20,14 +20,14 @@ final class SessionClock {
 
     func start() {
         heard()
-        tasks = [after(limits.session) { $0.end(.tooLong) }]
-        watch(limits.idle)
+        tasks = [after(timeouts.session) { $0.end(.tooLong) }]
+        watch(timeouts.idle)
     }
 
     /// The last reply was sent: what is left of the session has little time.
     func startClosing() {
         stop()
-        tasks = [after(limits.closing) { $0.channel.close(promise: nil) }]
+        tasks = [after(timeouts.closing) { $0.channel.close(promise: nil) }]
     }
 
     func stop() {
@@ -38,14 +38,14 @@ final class SessionClock {
     /// Looks after some time whether anything was heard in it. So nothing is scheduled anew for each read. It looks again
     /// before any limit is over, since by then somebody else may have the word.
     private func watch(_ time: TimeAmount) {
-        let task = after(min(time, limits.idle, limits.behind)) { driver in
+        let task = after(min(time, timeouts.idle, timeouts.backend)) { driver in
             let silence = self.eventLoop.now - self.lastHeard
             switch driver.awaited {
-            case .client where silence >= self.limits.idle: driver.end(.idle)
-            case .behind where silence >= self.limits.behind: driver.behindIsSilent()
-            case .client: self.watch(self.limits.idle - silence)
-            case .behind: self.watch(self.limits.behind - silence)
-            case .ourselves: self.watch(self.limits.idle)
+            case .client where silence >= self.timeouts.idle: driver.end(.idle)
+            case .backend where silence >= self.timeouts.backend: driver.backendIsSilent()
+            case .client: self.watch(self.timeouts.idle - silence)
+            case .backend: self.watch(self.timeouts.backend - silence)
+            case .ourselves: self.watch(self.timeouts.idle)
             }
         }
         tasks = tasks.prefix(1) + [task]
@@ -60,16 +60,16 @@ final class SessionClock {
 }
 
 /// How long a session may last, and either side be silent.
-public struct Limits: Sendable {
+public struct SessionTimeouts: Sendable {
     public var session = TimeAmount.hours(1)
     /// RFC 5321 section 4.5.3.2.7: at least five minutes.
     public var idle = TimeAmount.minutes(5)
     /// RFC 5321 section 4.5.3.2.6: ten minutes for the answer to a message, which is the longest that anybody has to wait
     /// for.
-    public var behind = TimeAmount.minutes(10)
+    public var backend = TimeAmount.minutes(10)
     /// How long a client is watched before it is greeted: one that speaks meanwhile does not listen.
     public var greetingDelay = TimeAmount.milliseconds(50)
-    /// How long a client, or the one behind, has to take our last words.
+    /// How long a client, or the backend, has to take our last words.
     public var closing = TimeAmount.seconds(5)
 
     /// How long a proxy has to send its header.

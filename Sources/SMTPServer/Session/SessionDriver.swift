@@ -6,27 +6,27 @@ import SASL
 import SMTP
 import ServerSupport
 
-/// Does what a session says: moves bytes between the client's channel and the one behind, never more of them than the
+/// Does what a session says: moves bytes between the client's channel and the backend, never more of them than the
 /// other side takes. What they mean, the session knows.
 ///
 /// It asks for input only when the session has nothing left to do, so neither channel must read by itself. Everything
 /// happens on the client's event loop.
 final class SessionDriver {
-    let service: Service
-    var session: Session
-    let client: Client
+    let service: SMTPService
+    private var session: Session
+    private let client: Client
     let channel: any Channel
     private let socket: ClientSocket
     /// Whether TLS comes before anything else.
     private let wrapsTLS: Bool
-    let behind: BehindLink
+    private let backend: BackendLink
 
-    var input = Intake()
-    var replies = Intake()
-    var octets = 0
+    private var input = InputBuffer()
+    private var replies = InputBuffer()
+    private var octets = 0
 
     /// How far the client's channel is.
-    enum Phase {
+    private enum Phase {
         /// Not greeted.
         case silent
         case open
@@ -37,21 +37,21 @@ final class SessionDriver {
         case closed
     }
 
-    var phase = Phase.silent
-    var hasInputEnded = false
-    var isChecking = false
+    private var phase = Phase.silent
+    private var hasInputEnded = false
+    private var isChecking = false
     /// What is being checked, and then, what the client has logged in by.
-    var check: Check?
+    private var check: PendingCheck?
     /// Whether the connection came about; otherwise there is nothing to tell of it.
     private var hasBegun = false
-    var isPaused = false
+    private var isPaused = false
     private var isProceeding = false
-    let clock: SessionClock
-    /// Kept when nothing more can happen: the channel is closed, no auth command runs, and the one behind is gone.
-    let over: EventLoopPromise<Void>
+    private let clock: SessionClock
+    /// Kept when nothing more can happen: the channel is closed, no auth command runs, and the backend is gone.
+    private let over: EventLoopPromise<Void>
 
     init(
-        _ service: Service, _ channel: any Channel, _ socket: ClientSocket = .ofChannel, client: Client, wrapsTLS: Bool,
+        _ service: SMTPService, _ channel: any Channel, _ socket: ClientSocket = .ofChannel, client: Client, wrapsTLS: Bool,
         over: EventLoopPromise<Void>
     ) {
         let policy = service.currentPolicy
@@ -66,9 +66,9 @@ final class SessionDriver {
         }
         self.wrapsTLS = wrapsTLS
         if wrapsTLS { session.beginHandshake() }
-        behind = BehindLink(service.behind, patience: service.limits.closing)
-        clock = SessionClock(channel.eventLoop, service.limits)
-        behind.driver = self
+        backend = BackendLink(service.backend, patience: service.timeouts.closing)
+        clock = SessionClock(channel.eventLoop, service.timeouts)
+        backend.driver = self
         clock.driver = self
     }
 
@@ -76,7 +76,7 @@ final class SessionDriver {
 
     func began() {
         hasBegun = true
-        service.meters.sessionBegan()
+        service.metrics.sessionBegan()
         clock.start()
     }
 
@@ -92,7 +92,7 @@ final class SessionDriver {
         input.append(bytes, channel.allocator)
         switch phase {
         case .silent:
-            service.meters.refused(.earlyTalker)
+            service.metrics.refused(.earlyTalker)
             end(.earlyTalker)
         case .open: break
         case .closing, .parting, .closed: input.wipeAll()
@@ -125,44 +125,44 @@ final class SessionDriver {
         clock.stop()
         _ = session.end(.clientGone)
         input.wipeAll()
-        behind.leave(saying: session.ending == .quit)
+        backend.leave(saying: session.endReason == .quit)
         forgetCheck()
         if hasBegun {
             service.log.tell(
                 SessionRecord(session: session, rhost: client.remote.address, proxy: client.proxy, octets: octets))
-            service.meters.sessionEnded()
+            service.metrics.sessionEnded()
         }
         tellIfOver()
     }
 
-    // What happens to the one behind.
+    // What happens to the backend.
 
     func replied(_ bytes: ByteBuffer) {
         clock.heard()
         replies.append(bytes, channel.allocator)
     }
 
-    func behindIsGone(_ loss: Loss) {
+    func backendIsGone(_ failure: BackendFailure) {
         // What it said before that counts: often it is why.
         proceed()
-        if session.wantsBehind { act(on: session.lost(loss)) }
+        if session.wantsBackend { act(on: session.backendFailed(failure)) }
         tellIfOver()
     }
 
-    func behindIsSilent() {
-        act(on: session.lost(.silent))
+    func backendIsSilent() {
+        act(on: session.backendFailed(.silent))
     }
 
     /// The session is to end, whatever it does.
-    func end(_ ending: Ending) {
-        let isLate = session.isHandshaking && (ending == .idle || ending == .tooLong)
-        act(on: session.end(isLate ? .tlsFailed(TLSFailure(.timeout)) : ending))
+    func end(_ endReason: EndReason) {
+        let isLate = session.isHandshaking && (endReason == .idle || endReason == .tooLong)
+        act(on: session.end(isLate ? .tlsFailed(TLSFailure(.timeout)) : endReason))
     }
 
     /// Who has to do something before the session can go on.
     enum Awaited {
         case client
-        case behind
+        case backend
         /// The auth command, or a pause: each has a limit of its own.
         case ourselves
     }
@@ -171,7 +171,7 @@ final class SessionDriver {
         if isChecking || isPaused { return .ourselves }
         // Who does not read what it is told holds up everything else.
         guard channel.isWritable else { return .client }
-        return session.wantsReply || !behind.isWritable ? .behind : .client
+        return session.wantsReply || !backend.isWritable ? .backend : .client
     }
 
     /// Gives the session what is there, as long as it takes it, then asks for more.
@@ -180,17 +180,17 @@ final class SessionDriver {
         isProceeding = true
         defer { isProceeding = false }
         while phase == .open, !isPaused, channel.isWritable, step() {}
-        if phase == .open, channel.isWritable, replies.count <= Session.longestReply { behind.read() }
+        if phase == .open, channel.isWritable, replies.count <= Session.longestReply { backend.read() }
     }
 
     private func step() -> Bool {
         if replies.count > 0 {
             var consumed = 0
-            let action = replies.withBytes { session.behind($0, consumed: &consumed) }
+            let action = replies.withBytes { session.backend($0, consumed: &consumed) }
             replies.wipe(consumed)
             if act(on: action) || consumed > 0 { return true }
         }
-        guard session.wantsClient, behind.isWritable else { return false }
+        guard session.wantsClient, backend.isWritable else { return false }
         if input.count > 0 {
             var consumed = 0
             let action = input.withBytes { session.client($0, consumed: &consumed) }
@@ -205,34 +205,34 @@ final class SessionDriver {
 // What a session asks for.
 extension SessionDriver {
     /// - Returns: whether there was something to do.
-    @discardableResult func act(on action: Session.Action) -> Bool {
+    @discardableResult private func act(on action: Session.Action) -> Bool {
         switch action {
         case .none: return false
         case .reply(let reply): send(reply)
         case .replyLater(let reply, let delay): pause(delay, then: reply)
         case .close(let reply): close(reply)
         case .startTLS(let reply): startTLS(reply)
-        case .authenticate(let claim): check(claim)
+        case .authenticate(let attempt): check(attempt)
         case .refuse(let mechanism, let login, let reason):
             tell(.rejected(reason), mechanism, login, .zero)
             act(on: session.decided(.rejected(reason)))
         case .open:
             replies.wipeAll()
-            behind.open(
+            backend.open(
                 MailSession(client: client, login: session.login, check: check?.ticket), on: channel.eventLoop)
-        case .send(let command): behind.write(channel.allocator.buffer(bytes: command))
+        case .send(let command): backend.write(channel.allocator.buffer(bytes: command))
         case .forward(let count):
             octets += count
-            behind.write(input.take(count))
+            backend.write(input.take(count))
         }
-        if !session.wantsBehind { behind.leave(saying: session.ending == nil || session.ending == .quit) }
+        if !session.wantsBackend { backend.leave(saying: session.endReason == nil || session.endReason == .quit) }
         return true
     }
 
-    private func check(_ claim: Claim) {
+    private func check(_ attempt: AuthenticationAttempt) {
         isChecking = true
-        let (mechanism, login, start) = (claim.mechanism, claim.login, NIODeadline.now())
-        let check = service.authenticator.check(claim, of: client, on: channel.eventLoop)
+        let (mechanism, login, start) = (attempt.mechanism, attempt.login, NIODeadline.now())
+        let check = service.authenticator.check(attempt, of: client, on: channel.eventLoop)
         self.check = check
         check.outcome.assumeIsolated().whenComplete { result in
             let outcome = (try? result.get()) ?? .temporary(.exitStatus(-1))
@@ -254,14 +254,14 @@ extension SessionDriver {
         }
     }
 
-    func forgetCheck() {
+    private func forgetCheck() {
         check?.forget()
         if !isChecking { check = nil }
     }
 
-    private func tell(_ outcome: Outcome, _ mechanism: Mechanism, _ login: LoginName?, _ duration: Duration) {
+    private func tell(_ outcome: AuthResult, _ mechanism: Mechanism, _ login: LoginName?, _ duration: Duration) {
         service.log.tell(outcome, mechanism, remoteHost: client.remote.address, login)
-        service.meters.login(by: mechanism, outcome.verdict, took: duration)
+        service.metrics.login(by: mechanism, outcome.verdict, took: duration)
     }
 
     private func pause(_ delay: Duration, then reply: Reply) {
@@ -293,7 +293,7 @@ extension SessionDriver {
         }
     }
 
-    func send(_ reply: Reply) {
+    private func send(_ reply: Reply) {
         guard phase == .open || phase == .silent else { return }
         channel.writeAndFlush(ByteBuffer(bytes: reply.bytes), promise: nil)
     }
@@ -305,7 +305,7 @@ extension SessionDriver {
     }
 
     /// The client has said all that it will, and was answered.
-    func finish() {
+    private func finish() {
         _ = session.end(.clientGone)
         part(saying: [])
     }
@@ -327,8 +327,8 @@ extension SessionDriver {
     }
 
     func tellIfOver() {
-        guard phase == .closed, !isChecking, behind.isGone else { return }
-        behind.driver = nil
+        guard phase == .closed, !isChecking, backend.isGone else { return }
+        backend.driver = nil
         over.succeed()
     }
 }

@@ -2,13 +2,14 @@ import CheckpwdCore
 import Logging
 import SASL
 import SMTP
+import ServerSupport
 
 /// What the log is told: one line for each login and one for each session, and some for clients without one; never a
 /// secret.
 struct SessionLog: Sendable {
     private let logger: Logger?
     private let authCommand: [UInt8]
-    private let turnAways = TurnAwayLog()
+    private let rejections = RejectionLog()
 
     /// - Parameters:
     ///   - logger: nil if there is no log, since our standard error is the client.
@@ -18,7 +19,7 @@ struct SessionLog: Sendable {
         self.authCommand = authCommand
     }
 
-    func tell(_ outcome: Outcome, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: LoginName?) {
+    func tell(_ outcome: AuthResult, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: LoginName?) {
         guard let logger else { return }
         let line = line(outcome, mechanism, remoteHost: remoteHost, login).bytes
         logger.log(level: Self.level(outcome), "\(String(decoding: line, as: UTF8.self))")
@@ -29,8 +30,8 @@ struct SessionLog: Sendable {
         logger.info("\(String(decoding: record.line.bytes, as: UTF8.self))")
     }
 
-    func turnedAway(_ reason: Occupancy.Full, rhost: [UInt8]) {
-        guard let logger, let line = turnAways.line(reason, rhost: rhost) else { return }
+    func rejected(_ reason: ConnectionLimiter.Full, rhost: [UInt8]) {
+        guard let logger, let line = rejections.line(reason, rhost: rhost) else { return }
         logger.warning("\(String(decoding: line.bytes, as: UTF8.self))")
     }
 
@@ -45,7 +46,7 @@ struct SessionLog: Sendable {
 
     /// Keys in this order: verdict, reason if it was not accepted, status and command or errno if it was the auth command's doing,
     /// mechanism, rhost, and login if it is known.
-    func line(_ outcome: Outcome, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: LoginName?) -> LogLine {
+    func line(_ outcome: AuthResult, _ mechanism: Mechanism, remoteHost: [UInt8], _ login: LoginName?) -> LogLine {
         var line = LogLine()
         switch outcome {
         case .accepted:
@@ -63,7 +64,7 @@ struct SessionLog: Sendable {
         return line
     }
 
-    private func add(_ reason: Outcome.Reason, to line: inout LogLine) {
+    private func add(_ reason: AuthResult.Reason, to line: inout LogLine) {
         line.add("reason", reason.words)
         switch reason {
         case .exitStatus(let status):
@@ -75,7 +76,7 @@ struct SessionLog: Sendable {
         }
     }
 
-    private static func level(_ outcome: Outcome) -> Logger.Level {
+    private static func level(_ outcome: AuthResult) -> Logger.Level {
         switch outcome {
         case .accepted: .info
         case .rejected: .notice
@@ -98,16 +99,16 @@ struct SessionRecord {
     /// messages, octets, rhost, proxy if the client came through one, and login if it is known.
     var line: LogLine {
         var line = LogLine()
-        let ending = session.ending ?? .clientGone
-        line.add("session", ending.words)
-        if case .tlsFailed(let failure) = ending {
+        let endReason = session.endReason ?? .clientGone
+        line.add("session", endReason.words)
+        if case .tlsFailed(let failure) = endReason {
             line.add("reason", Array(failure.reason.rawValue.utf8))
             if !failure.detail.isEmpty { line.add("detail", failure.detail) }
         }
-        if case .behind(let loss) = ending {
-            line.add("behind", loss.words)
-            if case .refused(let code) = loss { line.add("code", [UInt8](decimal: code)) }
-            if case .notOpened(let errno?) = loss { line.add("errno", [UInt8](decimal: errno)) }
+        if case .backend(let failure) = endReason {
+            line.add("behind", failure.words)
+            if case .refused(let code) = failure { line.add("code", [UInt8](decimal: code)) }
+            if case .notOpened(let errno?) = failure { line.add("errno", [UInt8](decimal: errno)) }
         }
         if !session.lacking.isEmpty {
             line.add("lacks", Array(session.lacking.joined(separator: [UInt8(ascii: ",")])))

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Serves the meters over HTTP/1.1: `GET /metrics`, one request a connection, and nothing else.
+/// Serves the metrics over HTTP/1.1: `GET /metrics`, one request a connection, and nothing else.
 public enum MetricsServer {
     /// How many connections there may be at once; a scraper needs one. Those beyond are closed.
     public static let most = 16
@@ -14,20 +14,20 @@ public enum MetricsServer {
     ///   - patience: how long a connection may take in all.
     /// - Returns: the channel that accepts.
     public static func start(
-        _ meters: Meters, on socket: NIOBSDSocket.Handle, group: any EventLoopGroup, patience: TimeAmount = .seconds(10)
+        _ metrics: ServerMetrics, on socket: NIOBSDSocket.Handle, group: any EventLoopGroup, patience: TimeAmount = .seconds(10)
     ) -> EventLoopFuture<any Channel> {
-        let places = Places(most)
+        let slots = Slots(most)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Int32(most))
             // One at a time is taken from the kernel's queue, so that no flood of them keeps sessions waiting.
             .serverChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
-                guard places.take() else { return channel.eventLoop.makeFailedFuture(NoPlace()) }
-                channel.closeFuture.whenComplete { _ in places.giveBack() }
+                guard slots.take() else { return channel.eventLoop.makeFailedFuture(NoPlace()) }
+                channel.closeFuture.whenComplete { _ in slots.giveBack() }
                 return channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-                    try pipeline.addHandler(MetricsHandler(meters, patience: patience))
+                    try pipeline.addHandler(MetricsHandler(metrics, patience: patience))
                 }
             }
             .withBoundSocket(socket)
@@ -41,14 +41,14 @@ final class MetricsHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private let meters: Meters
+    private let metrics: ServerMetrics
     private let patience: TimeAmount
     private var head: HTTPRequestHead?
     private var deadline: Scheduled<Void>?
 
     /// - Parameter patience: how long the connection may take from its beginning to its end.
-    init(_ meters: Meters, patience: TimeAmount) {
-        self.meters = meters
+    init(_ metrics: ServerMetrics, patience: TimeAmount) {
+        self.metrics = metrics
         self.patience = patience
     }
 
@@ -78,7 +78,7 @@ final class MetricsHandler: ChannelInboundHandler {
 
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let status = Self.status(head)
-        let body = ByteBuffer(bytes: status == .ok ? meters.text : Array("\(status.code) \(status.reasonPhrase)\n".utf8))
+        let body = ByteBuffer(bytes: status == .ok ? metrics.text : Array("\(status.code) \(status.reasonPhrase)\n".utf8))
         var headers = HTTPHeaders([
             ("Content-Type", status == .ok ? PrometheusText.mediaType : "text/plain"),
             ("Content-Length", "\(body.readableBytes)"), ("Connection", "close"),

@@ -16,7 +16,7 @@ struct AuthOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             The checkpassword program and its arguments, apart by blanks; no shell reads them. (default: \(Self.command), \
-            with --auth-resident \(Self.residentCommand))
+            with --auth-resident \(Self.workerCommand))
             """, valueName: "command"))
     var authCommand: String?
 
@@ -46,7 +46,7 @@ struct AuthOptions: ParsableArguments {
         guard !words.isEmpty, authCommand?.utf8.contains(0) != true else {
             throw ValidationError("--auth-command names no program.")
         }
-        guard command.isPamCheckpwd, command.isResident != authResident else { return }
+        guard command.isPamCheckpwd, command.isWorker != authResident else { return }
         throw ValidationError(
             authResident
                 ? "--auth-resident needs --resident among pam-checkpwd's options in --auth-command: without it no login is answered."
@@ -63,12 +63,12 @@ struct AuthOptions: ParsableArguments {
 
     /// The command in words. No shell reads them, so there is no quoting.
     private var words: [[UInt8]] {
-        let words = authCommand ?? (authResident ? Self.residentCommand : Self.command)
+        let words = authCommand ?? (authResident ? Self.workerCommand : Self.command)
         return words.utf8.split(separator: UInt8(ascii: " ")).map { Array($0) }
     }
 
     private static let command = "pam-checkpwd -s smtp -e -- /bin/true"
-    private static let residentCommand = "pam-checkpwd --resident -s smtp -e"
+    private static let workerCommand = "pam-checkpwd --resident -s smtp -e"
 }
 
 /// Mechanisms as `--mechanisms` names them.

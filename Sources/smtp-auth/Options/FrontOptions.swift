@@ -2,6 +2,7 @@ import ArgumentParser
 import PrivilegeSeparation
 import SMTP
 import SMTPServer
+import ServerSupport
 
 /// Where clients come from.
 struct FrontOptions: ParsableArguments {

@@ -34,12 +34,12 @@ struct LimitOptions: ParsableArguments {
     var drainTimeout = Seconds(30)
 
     /// Those of each session.
-    var limits: Limits {
-        var limits = Limits()
-        limits.session = sessionTimeout.amount
-        limits.idle = idleTimeout.amount
-        limits.greetingDelay = greetingDelay.amount
-        return limits
+    var timeouts: SessionTimeouts {
+        var timeouts = SessionTimeouts()
+        timeouts.session = sessionTimeout.amount
+        timeouts.idle = idleTimeout.amount
+        timeouts.greetingDelay = greetingDelay.amount
+        return timeouts
     }
 }
 
