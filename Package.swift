@@ -76,7 +76,8 @@ let package = Package(
         .target(name: "CLibc", cSettings: shim),
         .target(name: "CGuard", dependencies: ["CLibc"], cSettings: shim),
         .target(
-            name: "CPAM", cSettings: shim + [.define("CPAM_INSTALLED", .when(traits: ["Embedded"]))], linkerSettings: [.linkedLibrary("pam")]),
+            name: "CPAM", cSettings: shim + [.define("CPAM_INSTALLED", .when(traits: ["Embedded"]))],
+            linkerSettings: [.linkedLibrary("pam")]),
         .target(name: "CDynamic", cSettings: shim),
         .target(name: "CSeparation", cSettings: shim),
 
@@ -130,8 +131,8 @@ let package = Package(
         .target(
             name: "SMTPServer",
             dependencies: [
-                "CheckpwdCore", "CLibc", "PrivilegeSeparation", "SASL", "SMTP", "ServerSupport", "TransportSecurity", logging, nioCore,
-                nioPosix, nioSSL, nioTLS,
+                "CheckpwdCore", "PrivilegeSeparation", "SASL", "SMTP", "ServerSupport", "TransportSecurity", logging, nioCore, nioPosix,
+                nioSSL, nioTLS,
             ],
             swiftSettings: house),
         .executableTarget(
@@ -150,16 +151,18 @@ let package = Package(
             name: "hostile", dependencies: ["CheckpwdCore", "CSeparation", "PrivilegeSeparation", logging], path: "Tests/Hostile",
             swiftSettings: house),
         suite("CheckpwdCore"), suite("CPAM"), suite("Checkpassword"), suite("PAM"), suite("Cryptography"), suite("SecretStore"),
-        suite("Login", "Accounts"),
+        suite("Login", "Accounts", "Cryptography", "PAM"),
         suite("PamCheckpwd", testing: "pam-checkpwd"),
         suite("Checkpwdctl", testing: "checkpwdctl", "PAM", "PAMDoctor", argumentParser),
-        suite("StoreAdministration"), suite("PAMDoctor"), suite("LoginProbe"), suite("SASL"), suite("SMTP"), suite("TransportSecurity"),
+        suite("StoreAdministration"), suite("PAMDoctor", "Accounts", "CLibc", "PAM"), suite("LoginProbe"), suite("SASL"), suite("SMTP"),
+        suite("TransportSecurity"),
         suite("ServerSupport", logging, nioCore, nioPosix), suite("PrivilegeSeparation", "CLibc", "CSeparation", "hostile"),
         suite(
             "SMTPServer", "CLibc", "CSeparation", "PrivilegeSeparation", "SMTP", "ServerSupport", "TransportSecurity", logging, nioCore,
             nioPosix, nioSSL, nioTLS, .product(name: "NIOConcurrencyHelpers", package: "swift-nio")),
         .testTarget(
-            name: "EndToEnd", dependencies: ["CheckpwdCore", "CLibc", "Cryptography", "PAMDoctor", "StoreAdministration", "TestSupport"],
+            name: "EndToEnd",
+            dependencies: ["CheckpwdCore", "CLibc", "Cryptography", "PAMDoctor", "SecretStore", "StoreAdministration", "TestSupport"],
             path: "Tests/EndToEnd", swiftSettings: tests),
         fuzzTarget,
     ],

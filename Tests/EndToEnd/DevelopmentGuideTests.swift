@@ -15,13 +15,14 @@ import Testing
         let guide = try String(contentsOfFile: Stage.repository("docs/development.md"), encoding: .utf8)
         let diagram = try #require(guide.firstMatch(of: #/```mermaid\n((?s).*?)```/#)?.1)
         let package = try String(contentsOfFile: Stage.repository("Package.swift"), encoding: .utf8)
+        let targets = try #require(package.range(of: "    targets: [\n")).upperBound
         let modules = try FileManager.default.contentsOfDirectory(atPath: Stage.repository("Sources"))
         for module in modules { #expect(diagram.contains(module), "\(module)") }
         for line in diagram.split(separator: "\n") where line.contains(" --> ") && !line.contains("C[") {
             let sides = line.split(separator: "-->").map { $0.split(separator: "&").map { $0.trimmingCharacters(in: .whitespaces) } }
             for from in sides[0] {
                 // From this target's name to the next target.
-                let start = try #require(package.range(of: "name: \"\(from)\""), "\(from)").upperBound
+                let start = try #require(package.range(of: "name: \"\(from)\"", range: targets..<package.endIndex), "\(from)").upperBound
                 let end = package.range(of: "arget(", range: start..<package.endIndex)?.lowerBound ?? package.endIndex
                 for to in sides[1] { #expect(package[start..<end].contains("\"\(to)\""), "\(from) --> \(to)") }
             }
