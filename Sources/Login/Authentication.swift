@@ -1,20 +1,29 @@
 import Accounts
-import CheckpwdCore
 import Checkpassword
+import CheckpwdCore
 import Cryptography
 import PAM
 
 /// A login whose password or answer is right, and whose account may log in now. Nothing about the process has changed yet.
 public struct AuthenticatedLogin: ~Copyable {
+    /// What is to become of the process.
+    enum Future {
+        /// It becomes the user.
+        case become(Identity)
+        /// It stays who it is, and tells Dovecot who the user is.
+        case describe(Identity)
+        /// It stays who it is; there need not be an account.
+        case stay
+    }
+
     /// As it was sent.
     public let login: LoginName
-    /// Nil if the policy asks for none.
-    public let account: Identity?
+    let future: Future
     private var transaction: Transaction?
 
-    fileprivate init(_ login: LoginName, _ account: Identity?, _ transaction: consuming Transaction?) {
+    fileprivate init(_ login: LoginName, _ future: Future, _ transaction: consuming Transaction?) {
         self.login = login
-        self.account = account
+        self.future = future
         self.transaction = transaction
     }
 
@@ -122,7 +131,7 @@ private func countFailure(of login: ResolvedLogin, _ policy: Policy, _ course: i
 /// readers such as fail2ban take those at their word. So none of them sees a name that could be read as more than a name.
 ///
 /// - Throws: `declined` for such a name, unless the account database has exactly that.
-func begin(_ login: ResolvedLogin, _ policy: Policy, _ course: inout Course) throws(Failure) -> Transaction {
+private func begin(_ login: ResolvedLogin, _ policy: Policy, _ course: inout Course) throws(Failure) -> Transaction {
     if !login.account.isPlain, try Identity.find(login.account) == nil {
         course.owesDelay = true
         throw .declined(Cause(.loginWithUnsafeCharacters))
@@ -140,8 +149,8 @@ private func checkAccount(
 ) throws(Failure) -> AuthenticatedLogin {
     if policy.admitsVirtualAccounts, try Identity.find(login.account) == nil {
         // An account whose only home is the side store: PAM does not know it.
-        let account = policy.takeover == .stay ? nil : try virtualAccount(of: login, policy)
-        return AuthenticatedLogin(login.sent, account, nil)
+        return AuthenticatedLogin(
+            login.sent, try future(policy) { () throws(Failure) in try virtualAccount(of: login, policy) }, nil)
     }
     return try checkAccount(login, try begin(login, policy, &course), policy)
 }
@@ -155,8 +164,18 @@ private func checkAccount(
     guard user == login.account || policy.allowsUserChange else {
         throw .rejected(Cause(.userChangedByPAM, about: user.bytes, remedy: "--allow-user-change lets it pass"))
     }
-    let account = policy.takeover == .stay ? nil : try Identity.of(user)
-    return AuthenticatedLogin(login.sent, account, transaction)
+    let future = try future(policy) { () throws(Failure) in try Identity.of(user) }
+    return AuthenticatedLogin(login.sent, future, transaction)
+}
+
+private func future(
+    _ policy: Policy, _ account: () throws(Failure) -> Identity
+) throws(Failure) -> AuthenticatedLogin.Future {
+    switch policy.takeover {
+    case .become: .become(try account())
+    case .describe: .describe(try account())
+    case .stay: .stay
+    }
 }
 
 /// The system account that a virtual account runs as, under its own name.
@@ -191,5 +210,31 @@ public func loadModules(_ policy: Policy) -> Transaction? {
         return try Transaction(service: policy.service, login: LoginName([]), trace: policy.trace)
     } catch {
         return nil
+    }
+}
+
+/// What became known of a login on the way to its verdict, whichever that is.
+public struct Course: Sendable {
+    /// The mechanism that decided; nil if none did yet.
+    public internal(set) var mechanism: Mechanisms?
+    /// Whether a wrong guess took no time: PAM's modules, which delay theirs, were not asked.
+    public internal(set) var owesDelay = false
+
+    public init() {}
+}
+
+/// Where a login comes from, as the caller's environment has it.
+private enum HostName {
+    /// Whether it has no byte that an address or a host's name cannot have: a PAM module logs it unquoted.
+    static func isPlain(_ text: [UInt8]) -> Bool {
+        text.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: ":"), UInt8(ascii: "%"):
+                true
+            default: false
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import CLibc
 import Checkpassword
 import CheckpwdCore
 import Cryptography
@@ -26,7 +27,8 @@ func prove(
     let digests = mechanisms.digests
     let proved = try request.withBytes(at: challenge) { (challenge) throws(Failure) in
         try request.withBytes(at: digest) { (digest) throws(Failure) in
-            try Answer(to: challenge, digest: digest).proves(secret, by: digests.map { $0.digest }, policy.approval)
+            // A FIPS host has MD5 and RIPEMD-160 for a mechanism that the administrator names: only those come this far.
+            try Answer(to: challenge, digest: digest).proves(secret, by: digests.map { $0.digest }, .waived)
         }
     }
     course.owesDelay = !exists || proved == nil
@@ -78,11 +80,6 @@ private func secret(of login: ResolvedLogin, in store: SecretStore, _ policy: Po
     }
 }
 
-extension Policy {
-    /// A FIPS host has MD5 and RIPEMD-160 for a mechanism that the administrator names, and for no other.
-    var approval: MessageDigest.Approval { namedMechanisms == nil ? .asConfigured : .waived }
-}
-
 extension Mechanisms {
     /// The digests that these mechanisms are, each with its mechanism.
     var digests: [(mechanism: Mechanisms, digest: Digest)] {
@@ -92,5 +89,22 @@ extension Mechanisms {
             (.cramRIPEMD, .cram(.ripemd160)),
         ]
         return all.filter { contains($0.mechanism) }
+    }
+}
+
+/// The time, in seconds since 1970.
+private enum Clock {
+    static var now: UInt64 { seconds(CLOCK_REALTIME) }
+
+    /// When the machine was booted.
+    static var boot: UInt64 {
+        let (now, up) = (now, seconds(CLOCK_BOOTTIME))
+        return now > up ? now - up : 0
+    }
+
+    private static func seconds(_ clock: Int32) -> UInt64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return UInt64(max(time.tv_sec, 0))
     }
 }

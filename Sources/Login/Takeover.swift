@@ -13,15 +13,16 @@ import PAM
 public struct Takeover: ~Copyable {
     /// As it was sent.
     public let login: LoginName
-    /// Nil if the process needs none.
-    private let account: Identity?
+    private let future: AuthenticatedLogin.Future
     /// What PAM's modules want in the program's environment.
     private let environment: [[UInt8]]
     private var session: HeldSession?
 
-    private init(_ login: LoginName, _ account: Identity?, _ environment: [[UInt8]] = [], _ session: consuming HeldSession? = nil) {
+    private init(
+        _ login: LoginName, _ future: AuthenticatedLogin.Future, _ environment: [[UInt8]] = [], _ session: consuming HeldSession? = nil
+    ) {
         self.login = login
-        self.account = account
+        self.future = future
         self.environment = environment
         self.session = session
     }
@@ -29,21 +30,20 @@ public struct Takeover: ~Copyable {
     // MARK: 1. Groups, credentials, session
 
     public static func begin(_ authenticated: consuming AuthenticatedLogin, _ policy: Policy) throws(Failure) -> Takeover {
-        let (login, account) = (authenticated.login, authenticated.account)
-        let becomesUser = policy.takeover == .become
-        // Groups come before credentials: pam_group adds to them (pam_setcred(3)).
-        if becomesUser, let account { try account.adoptGroups() }
+        let (login, future) = (authenticated.login, authenticated.future)
+        // A process that stays who it is keeps its groups. Otherwise the account's come before credentials: pam_group adds to
+        // them (pam_setcred(3)).
+        var groups: SupplementaryGroups?
+        if case .become(let account) = future { try account.adoptGroups() } else { groups = try SupplementaryGroups.current() }
         // A virtual account is unknown to PAM.
-        guard var transaction = authenticated.takeTransaction() else { return Takeover(login, account) }
-        // A process that stays who it is keeps its groups.
-        let groups = becomesUser ? nil : try SupplementaryGroups.current()
+        guard var transaction = authenticated.takeTransaction() else { return Takeover(login, future) }
         try open(&transaction, policy.session)
         try groups?.restore()
-        let environment = becomesUser ? transaction.environment() : []
-        if policy.session == .held { return Takeover(login, account, environment, HeldSession(transaction)) }
+        let environment = groups == nil ? transaction.environment() : []
+        if policy.session == .held { return Takeover(login, future, environment, HeldSession(transaction)) }
         try close(&transaction, policy.session)
         try groups?.restore()
-        return Takeover(login, account, environment)
+        return Takeover(login, future, environment)
     }
 
     private static func open(_ transaction: inout Transaction, _ session: Policy.Session) throws(Failure) {
@@ -72,19 +72,21 @@ public struct Takeover: ~Copyable {
     /// - Parameters:
     ///   - enteringHome: whether a process that becomes the user changes to its home directory.
     ///   - service: the value of `AUTHSERVICE`, if any.
-    public borrowing func prepareProcess(
-        _ policy: Policy, enteringHome: Bool, service: [UInt8]?
-    ) throws(Failure) {
-        if let account, policy.takeover == .become {
+    public borrowing func prepareProcess(enteringHome: Bool, service: [UInt8]?) throws(Failure) {
+        switch future {
+        case .become(let account):
             try Inheritance.restore(staying: false)
             try Takeover.become(account)
             if enteringHome { try Takeover.enterHome(of: account) }
             // Only now: a variable of the user's choice means nothing to a process that is the user.
             try ProgramEnvironment.add(environment)
             try ProgramEnvironment.setUser(account)
-        } else {
+        case .describe(let account):
             try Inheritance.restore(staying: true)
-            if let account { try ProgramEnvironment.setDovecotVariables(account) } else { try ProgramEnvironment.setUser(login) }
+            try ProgramEnvironment.setDovecotVariables(account)
+        case .stay:
+            try Inheritance.restore(staying: true)
+            try ProgramEnvironment.setUser(login)
         }
         if let service { try ProgramEnvironment.setAuthService(service) }
     }

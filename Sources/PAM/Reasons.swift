@@ -15,7 +15,7 @@ extension Reason {
     static var credentialsUnavailable: Reason { Reason("credentials-unavailable", "credentials unavailable") }
     static var memoryLimitTooTight: Reason { Reason("memory-limit-too-tight", "memory limit too tight") }
     static var moduleAskedTooMuch: Reason { Reason("module-asked-too-much", "module asked too much") }
-    static var moduleChangedTheProcesssUser: Reason { Reason("module-changed-the-process-user", "module changed the process's user") }
+    static var moduleChangedTheUser: Reason { Reason("module-changed-the-process-user", "module changed the process's user") }
     static var moduleDataMissing: Reason { Reason("module-data-missing", "module data missing") }
     static var moduleFailed: Reason { Reason("module-failed", "module failed") }
     static var moduleGaveUp: Reason { Reason("module-gave-up", "module gave up") }

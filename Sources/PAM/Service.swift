@@ -11,7 +11,7 @@ public struct Service: Sendable {
     #if !hasFeature(Embedded)
         /// The only folder that is looked in, for tests; nil for those above. pam_start_confdir(3) works without root. The installed
         /// program has nothing of it.
-        public var testFolder: [UInt8]?
+        var testFolder: [UInt8]?
     #endif
 
     private var places: [[UInt8]] {

@@ -171,7 +171,7 @@ public struct Transaction: ~Copyable {
     private static func changedUser(_ call: Call) -> Failure {
         .temporary(
             Cause(
-                .moduleChangedTheProcesssUser, about: [UInt8](call.name),
+                .moduleChangedTheUser, about: [UInt8](call.name),
                 remedy: "a PAM module must restore the user and group that it changes: remove it from the service"))
     }
 

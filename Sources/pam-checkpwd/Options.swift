@@ -132,7 +132,7 @@ struct Options {
         case .allowUserChange: allowsUserChange = true
         case .stripDomain:
             guard !value.isEmpty else { throw Options.bad(value, .emptyDomain) }
-            guard !value.contains(UInt8(ascii: "@")) else { throw Options.bad(value, .domainWithAn) }
+            guard !value.contains(UInt8(ascii: "@")) else { throw Options.bad(value, .domainWithAtSign) }
             domains.append(value)
         case .virtualUser: virtualUser = value
         case .store: store = StorePlace(value)

@@ -8,7 +8,7 @@ extension Reason {
     static var badIdent: Reason { Reason("bad-ident", "bad ident") }
     static var cannotStartAProcess: Reason { Reason("cannot-start-a-process", "cannot start a process") }
     static var credentialsLookupRefused: Reason { Reason("credentials-lookup-refused", "credentials lookup refused") }
-    static var domainWithAn: Reason { Reason("domain-with-an", "domain with an @") }
+    static var domainWithAtSign: Reason { Reason("domain-with-at-sign", "domain with an @") }
     static var emptyDomain: Reason { Reason("empty-domain", "empty domain") }
     static var numberOutOfRange: Reason { Reason("number-out-of-range", "number out of range") }
     static var optionNeedsAValue: Reason { Reason("option-needs-a-value", "option needs a value") }

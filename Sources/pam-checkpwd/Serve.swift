@@ -115,7 +115,7 @@ private struct Serving {
     ///
     /// - Returns: 0 if there is no program.
     func proceed(_ takeover: borrowing Takeover, _ report: Report) throws(Failure) -> Int32 {
-        try takeover.prepareProcess(policy, enteringHome: options.entersHome, service: options.ident)
+        try takeover.prepareProcess(enteringHome: options.entersHome, service: options.ident)
         report.accepted()
         // After the log: the caller can kill or starve the process from here on.
         try caller?.giveBack()

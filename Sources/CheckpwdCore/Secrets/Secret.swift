@@ -60,3 +60,24 @@ public struct Secret: ~Copyable, @unchecked Sendable {
         try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
 }
+
+/// Comparison whose time depends on how many bytes there are, never on which.
+public enum ConstantTime {
+    /// - Returns: whether both hold the same bytes. Buffers of different length differ at once: a length is no secret.
+    @inline(never)
+    public static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for index in 0..<left.count { difference |= left[index] ^ right[index] }
+        return difference == 0
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Overwrites what is no secret for long, such as the right answer to a challenge. Another copy is not reached.
+    public mutating func wipe() {
+        withUnsafeMutableBytes { bytes in
+            if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) }
+        }
+    }
+}

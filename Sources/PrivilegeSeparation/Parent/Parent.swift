@@ -90,7 +90,7 @@ public final class Parent {
 
     /// Waits until something happens, or the next deadline.
     ///
-    /// - Returns: the workers and have something to say.
+    /// - Returns: the workers that have something to say.
     private func wait() -> [Worker] {
         var polled = [pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0)]
         if phase.isTalking {

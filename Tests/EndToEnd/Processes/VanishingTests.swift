@@ -74,9 +74,10 @@ extension OnStage {
             visit(front, state)
             let before = front.descriptors
             for _ in 0..<4 {
-                let client = front.connect()
-                for (line, reply) in state.dialogue {
-                    let answer = line.isEmpty ? client.receive() : reply.isEmpty ? nil : client.ask(line)
+                let isGreeted = state.dialogue.first?.0 == ""
+                let client = isGreeted ? greeted(front) : front.connect()
+                for (line, reply) in isGreeted ? state.dialogue.dropFirst() : state.dialogue[...] {
+                    let answer = reply.isEmpty ? nil : client.ask(line)
                     if reply.isEmpty { client.send(line) } else { #expect(answer?.hasPrefix(reply) == true, "\(line)") }
                     if answer?.hasPrefix("250-") == true { while client.receive()?.hasPrefix("250-") == true {} }
                 }
@@ -89,6 +90,16 @@ extension OnStage {
             for _ in 0..<6000 where front.descriptors > before || !front.children.isEmpty { usleep(10_000) }
             #expect(front.descriptors <= before)
             #expect(front.children == [])
+        }
+
+        /// A client that was greeted, after waiting for a place: on a busy machine several that left may still be seen off.
+        private func greeted(_ front: Front) -> Client {
+            for _ in 0..<6000 {
+                let client = front.connect()
+                if client.receive()?.hasPrefix("220 ") == true { return client }
+                usleep(10_000)
+            }
+            return front.connect()
         }
 
         /// Waits for a place, as whoever comes next must have one.
